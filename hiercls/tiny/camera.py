@@ -51,7 +51,8 @@ def toned(picture: Image.Image, rng: random.Random, strength: float) -> Image.Im
         picture = picture.convert("RGB", _hue_and_saturation(rng, strength))
     gamma = math.exp(rng.gauss(0, 0.14) * strength)
     contrast = 1 - abs(rng.gauss(0, 0.14)) * strength
-    gain = math.exp(max(-1.0, min(0.35, rng.gauss(-0.05, 0.25) * strength)))
+    dusk = rng.random() ** 3  # few pictures are dark, and those by a lot
+    gain = math.exp(max(-1.0, min(0.35, (rng.gauss(0, 0.22) - 0.9 * dusk) * strength)))
     lift = rng.uniform(-0.02, 0.06) * strength
     table: list[int] = []
     levels = np.linspace(0, 1, 256) ** gamma

@@ -86,7 +86,9 @@ def _frame(rng: random.Random) -> Size:
 
 def _flat(flag: Image.Image, size: Size, rng: random.Random) -> Image.Image:
     picture = _cropped(flag, size, rng)
-    if rng.random() < 0.3:
+    if rng.random() < 0.12:
+        picture = _bevelled(picture, rng)
+    elif rng.random() < 0.3:
         edge = rng.choice((1, 1, 1, 2, 2, 3, 5))
         frame = ImageDraw.Draw(picture)
         frame.rectangle(
@@ -95,6 +97,18 @@ def _flat(flag: Image.Image, size: Size, rng: random.Random) -> Image.Image:
     if rng.random() < 0.45:
         return picture
     return _on_paper(picture, Image.new("L", size, 255), rng)
+
+
+def _bevelled(picture: Image.Image, rng: random.Random) -> Image.Image:
+    """Lighter within a rim, as the smallest icons are."""
+    width, height = picture.size
+    rim = rng.uniform(0.04, 0.09) * width
+    glaze = Image.new("L", picture.size, 0)
+    draw = ImageDraw.Draw(glaze)
+    draw.rectangle((rim, rim, width - rim, height - rim), fill=rng.randrange(30, 120))
+    rim *= rng.choice((1, 2))
+    draw.rectangle((rim, rim, width - rim, height - rim), fill=rng.randrange(0, 90))
+    return Image.composite(Image.new("RGB", picture.size, (255, 255, 255)), picture, glaze)
 
 
 def _rounded(flag: Image.Image, size: Size, rng: random.Random) -> Image.Image:
@@ -117,9 +131,11 @@ def _waving(flag: Image.Image, size: Size, rng: random.Random) -> Image.Image:
     """Cloth or emoji: waves that fill the picture or stand on paper."""
     width, height = size
     inset = rng.uniform(-0.06, 0.08) * width
-    quad = ((inset, inset), (width - inset, inset), (width - inset, height - inset))
-    ground = Image.new("RGB", size, backgrounds.paper(rng))
-    picture, mask, corner = cloth.warped(flag, (*quad, (inset, height - inset)), rng, wave=1.0)
+    drop = max(0, width - height) // 2 if rng.random() < 0.25 else 0  # in a square, as emoji are
+    left, top, right, low = inset, drop + inset, width - inset, drop + height - inset
+    quad = ((left, top), (right, top), (right, low), (left, low))
+    ground = Image.new("RGB", (width, height + 2 * drop), backgrounds.paper(rng))
+    picture, mask, corner = cloth.warped(flag, quad, rng, wave=1.0)
     ground.paste(picture, corner, mask)
     return ground
 
@@ -144,7 +160,7 @@ def _on_paper(picture: Image.Image, mask: Image.Image, rng: random.Random) -> Im
     width, height = picture.size
     margin = rng.choice((0.0, rng.uniform(0, 0.08), rng.uniform(0, 0.25)))
     room = [round(rng.choice((1.0, rng.random())) * margin * width) for _ in range(4)]
-    square = rng.random() < 0.15 and margin > 0
+    square = rng.random() < 0.22
     side = max(width, height) + room[0]
     size = (side, side) if square else (width + room[0] + room[2], height + room[1] + room[3])
     corner = ((side - width) // 2, (side - height) // 2) if square else (room[0], room[1])
