@@ -52,7 +52,7 @@ def toned(picture: Image.Image, rng: random.Random, strength: float) -> Image.Im
     gamma = math.exp(rng.gauss(0, 0.14) * strength)
     contrast = 1 - abs(rng.gauss(0, 0.14)) * strength
     dusk = rng.random() ** 3  # few pictures are dark, and those by a lot
-    gain = math.exp(max(-1.0, min(0.35, (rng.gauss(0, 0.22) - 0.9 * dusk) * strength)))
+    gain = math.exp(max(-0.85, min(0.35, (rng.gauss(0, 0.22) - 0.65 * dusk) * strength)))
     lift = rng.uniform(-0.02, 0.06) * strength
     table: list[int] = []
     levels = np.linspace(0, 1, 256) ** gamma
@@ -85,7 +85,7 @@ def seen(picture: Image.Image, rng: random.Random, *, worst: float) -> Image.Ima
     elif chance() < 0.12:
         picture = picture.filter(ImageFilter.SHARPEN)
     if chance() < 0.15 + 0.45 * worst**2:
-        picture = _grainy(picture, rng, rng.uniform(1, 6 + 22 * worst**2))
+        picture = _grainy(picture, rng, rng.uniform(1, 5 + 19 * worst**2))
     if chance() < 0.4:
         picture = _compressed(picture, rng.randrange(20, 92))
     return picture
