@@ -1,0 +1,1 @@
+"""The bundled model: pictures of flags drawn by code, and the training that learns from them."""
