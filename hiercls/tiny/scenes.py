@@ -68,7 +68,8 @@ def hidden(flag: Image.Image, rng: random.Random) -> Image.Image:
     """The flag is small, tilted and badly lit before a busy background."""
     size = _frame(rng)
     ground = (backgrounds.calm if rng.random() < 0.1 else backgrounds.busy)(size, rng)
-    quad = _quad(flag, size, rng, cover=rng.uniform(0.08, 0.3), turn=rng.uniform(-18, 18))
+    cover = rng.uniform(0.03, 0.08) if rng.random() < 0.25 else rng.uniform(0.08, 0.3)
+    quad = _quad(flag, size, rng, cover=cover, turn=rng.uniform(-18, 18))
     picture = _hung(flag, ground, quad, rng, pole=0.15)
     if rng.random() < 0.6:
         picture = camera.lit(picture, rng, rng.uniform(0.2, 0.6))
