@@ -1,0 +1,26 @@
+"""A guess at what was meant by a word that is not known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_COMPARED = 5_000  # difflib compares about 50,000 short words a second
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return the hint `did you mean 'x'?` for the known word nearest to `word`, or None.
+
+    Example:
+        >>> did_you_mean("descripton", ["name", "description"])
+        "did you mean 'description'?"
+    """
+    folded = word.casefold()
+    candidates = []
+    for other in known:
+        if other.casefold() == folded:
+            return f"did you mean {other!r}?"
+        if abs(len(other) - len(word)) <= 1 + len(word) // 3 and set(other[:2]) & set(word[:2]):
+            candidates.append(other)
+    near = difflib.get_close_matches(word, candidates[:_COMPARED], n=1)
+    return f"did you mean {near[0]!r}?" if near else None
