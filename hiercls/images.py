@@ -1,4 +1,4 @@
-"""Opens one picture as RGB, as a person would see it, or raises one ImageError.
+"""Open one picture as RGB, as a person would see it, or raises one ImageError.
 
 Pillow reads the bytes; what it raises at damaged ones, and all its warnings, stay inside.
 """
@@ -56,7 +56,7 @@ def open_image(
     max_pixels: int = MAX_PIXELS,
     max_side: int | None = None,
 ) -> Image.Image:
-    """Returns a picture as a new RGB image, upright, with its transparent parts on white.
+    """Return a picture as a new RGB image, upright, with its transparent parts on white.
 
     Of an animation it is the first frame (of an image already open, the current one). Grey
     pictures of 16 bits keep their whole range; wider and floating ones are fitted to it.
@@ -86,7 +86,7 @@ def open_image(
 
 
 def printable(text: object) -> str:
-    """Returns text for one line of a message: control characters and the like as escapes."""
+    """Return text for one line of a message: control characters and the like as escapes."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
 
 
@@ -99,7 +99,7 @@ def _name(source: object) -> str:
 
 
 def _open_file(path: str | Path, where: str) -> BinaryIO:
-    """Opens a regular file; looks before it opens, as opening a pipe would wait for ever."""
+    """Open a regular file; looks before it opens, as opening a pipe would wait for ever."""
     try:
         mode = Path(path).stat().st_mode
         if not stat.S_ISREG(mode):
@@ -162,7 +162,7 @@ def _convert(
 
 
 def _turned(rgb: Image.Image, image: Image.Image) -> Image.Image:
-    """Turns the picture as its EXIF data says; a picture with damaged EXIF data stays as it is."""
+    """Turn the picture as its EXIF data says; a picture with damaged EXIF data stays as it is."""
     try:
         orientation = image.getexif().get(_ORIENTATION_TAG)
     except Exception:
@@ -182,7 +182,7 @@ def _rgb(image: Image.Image) -> Image.Image:
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    """Returns an 8-bit grey image from one of 16 or 32 bits, or of floats."""
+    """Return an 8-bit grey image from one of 16 or 32 bits, or of floats."""
     values = np.asarray(image)  # (height, width)
     if image.mode.startswith("I;16"):
         grey = ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
@@ -195,7 +195,7 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def _fitted(values: npt.NDArray[np.float64], mode: str) -> npt.NDArray[np.uint8]:
-    """Scales to 0..255 from the first usual range that holds all values, else from their own."""
+    """Scale to 0..255 from the first usual range that holds all values, else from their own."""
     values[~np.isfinite(values)] = 0
     low, high = float(values.min()), float(values.max())
     limits = (1.0, 255.0, 65535.0) if mode == "F" else (255.0, 65535.0)
@@ -217,7 +217,7 @@ def _damaged(where: str, kind: str, error: Exception) -> ImageError:
 
 
 class _QuietPillow:
-    """Keeps Pillow's warnings in while any thread is inside.
+    """Keep Pillow's warnings in while any thread is inside.
 
     `warnings.catch_warnings` alone restores the wrong filters when two threads overlap, so the
     first to come in opens one and the last to go out closes it.

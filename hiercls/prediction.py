@@ -104,17 +104,17 @@ class Prediction:
 
     @classmethod
     def failed(cls, image: str, error: str) -> Prediction:
-        """Returns the prediction for an image that gave no answer."""
+        """Return the prediction for an image that gave no answer."""
         return cls(image, error=error)
 
     def to_json(self) -> str:
-        """Returns one line of JSON, without the line break, that can be written as UTF-8."""
+        """Return one line of JSON, without the line break, that can be written as UTF-8."""
         line = json.dumps(asdict(self), ensure_ascii=False)
         return _MUST_BE_ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
 
     @classmethod
     def from_json(cls, line: str) -> Prediction:
-        """Returns the prediction in a line that `to_json` wrote.
+        """Return the prediction in a line that `to_json` wrote.
 
         Raises:
             PredictionError: The line is not JSON, or a field is missing, unknown or wrong.
@@ -155,7 +155,7 @@ def _parse(line: str) -> object:
 
 
 def _fields(value: object, kind: type, where: str) -> dict[str, Any]:
-    """Returns an object's values, once its keys are just the fields of a dataclass."""
+    """Return an object's values, once its keys are just the fields of a dataclass."""
     if not isinstance(value, dict):
         raise PredictionError(f"{where} is {_kind(value)}; expected an object")
     expected = [field.name for field in fields(kind)]

@@ -1,0 +1,1 @@
+"""The `hiercls` command: one library call a command; results on stdout, all else on stderr."""

@@ -1,0 +1,41 @@
+"""`hiercls taxonomy check` and `hiercls taxonomy show`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from rich.console import Console
+
+from hiercls.cli.output import open_results
+from hiercls.cli.terminal import stdout_console
+from hiercls.taxonomy import Taxonomy
+from hiercls.taxonomy.report import check
+from hiercls.taxonomy.tree_view import tree
+
+
+def run(options: argparse.Namespace) -> int:
+    """Report on a taxonomy, or draw it."""
+    return _check(options) if options.action == "check" else _show(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    report = check(options.taxonomy)
+    with open_results(None) as results:
+        if options.format == "json":
+            results.write(json.dumps(report.to_json()))
+        else:
+            results.write(report.to_text())
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    drawing = tree(
+        Taxonomy.load(options.taxonomy),
+        node=options.node,
+        depth=options.depth,
+        max_children=options.max_children,
+    )
+    with open_results(None):
+        (stdout_console() or Console(width=200)).print(drawing, soft_wrap=True)
+    return 0
