@@ -1,11 +1,11 @@
 """The shapes of which flags are made, painted on a supersampled canvas.
 
 Places are fractions of the flag's width and height, so bands stretch with the aspect ratio.
-Sizes of emblems are in units of the flag's height (less on narrow flags), so emblems stay round.
+Sizes of emblems are in units of the flag's shorter side, so emblems stay round.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageDraw
 
@@ -15,7 +15,6 @@ Point = tuple[float, float]
 
 # A regular pentagram's inner radius over its outer one.
 PENTAGRAM = 0.381966
-NARROWEST = 1.2
 CANVAS_PIXELS = 400
 
 
@@ -32,7 +31,7 @@ class Canvas:
         self._scale = max(2, min(8, round(CANVAS_PIXELS / height)))
         self.width = width * self._scale
         self.height = height * self._scale
-        self.unit = min(self.height, self.width / NARROWEST)
+        self.unit = min(self.height, self.width)
         self.artist = artist
         self._image = Image.new("RGB", (self.width, self.height))
         self._draw = ImageDraw.Draw(self._image)
@@ -194,6 +193,10 @@ class Canvas:
                 )
             )
         self.polygon(corners, shade)
+
+
+# What paints one flag.
+Paint = Callable[[Canvas], None]
 
 
 def _shares(shades: Sequence[str], weights: Sequence[float]) -> list[tuple[float, float, str]]:

@@ -5,11 +5,11 @@ import random
 from PIL import Image
 
 from hiercls.errors import HierclsError
-from hiercls.tiny import flags_emblems, flags_stripes
+from hiercls.tiny import flags_bands, flags_emblems, flags_stripes
 from hiercls.tiny.drawing import Canvas
 from hiercls.tiny.palettes import Artist
 
-_FLAGS = {**flags_stripes.FLAGS, **flags_emblems.FLAGS}
+_FLAGS = {**flags_stripes.FLAGS, **flags_bands.FLAGS, **flags_emblems.FLAGS}
 
 CODES: tuple[str, ...] = tuple(sorted(_FLAGS))
 

@@ -14,6 +14,9 @@ from hiercls.errors import HierclsError
 
 Colour = tuple[int, int, int]
 
+WHITE = "FFFFFF"
+BLACK = "000000"
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -63,7 +66,19 @@ PALETTES: dict[str, Palette] = {
             "blue": "2E42A5",
         },
     ),
-    "dark": Palette(0.0, {}, light=0.78),
+    "icon": Palette(
+        0.85,
+        {
+            "white": "F0F0F0",
+            "red": "D80027",
+            "orange": "FF9811",
+            "yellow": "FFDA44",
+            "green": "5B9B3C",
+            "sky": "338AF3",
+            "blue": "0052B4",
+        },
+    ),
+    "dark": Palette(0.0, {}, light=0.82),
     "pale": Palette(
         0.28,
         {
@@ -81,16 +96,20 @@ PALETTES: dict[str, Palette] = {
 
 
 def family(colour: Colour) -> str:
-    """The name a person would give a colour, of eight: black, white, red, ..., sky, blue."""
+    """The name a person would give a colour: black, white, dark, red, ..., sky or blue.
+
+    Very dark shades and dark reds are a family of their own, as their darkness tells flags apart.
+    """
     hue, saturation, value = colorsys.rgb_to_hsv(*(part / 255 for part in colour))
     degrees = hue * 360
-    if value < 0.2:
-        return "black"
+    is_red = degrees < 18 or degrees > 330
     if saturation < 0.15:
-        return "white"
-    if degrees < 18 or degrees > 330:
+        return "white" if value > 0.5 else "black"
+    if value < (0.68 if is_red else 0.35):
+        return "dark"
+    if is_red:
         return "red"
-    for name, limit in (("orange", 37), ("yellow", 70), ("green", 172)):
+    for name, limit in (("orange", 37), ("yellow", 70), ("green", 172), ("sky", 195)):
         if degrees < limit:
             return name
     return "sky" if value > 0.7 and (degrees < 205 or saturation < 0.75) else "blue"
