@@ -53,7 +53,7 @@ def _tunisia(c: Canvas) -> None:
 def _pakistan(c: Canvas) -> None:
     radius, hoist, x = ((0.3, 0.25, 0.625), (0.27, 0.21, 0.53))[c.choose(2)]
     size = radius * min(1.0, c.ratio / 1.25)
-    c.field("01411C 0C590B 115740")
+    c.field("01411C 0C590B 1A7A2E")
     c.rectangle(0, 0, hoist, 1, WHITE)
     c.crescent(c.spot(x, 0.5), size, WHITE, bite=size * 0.92, shift=size * 0.35, turn=-41)
     c.star(c.spot(x, 0.5, size * 0.5, -size * 0.46), size / 3, WHITE, turn=49)
@@ -92,10 +92,19 @@ def _stripes(c: Canvas, first: str, second: str, count: int) -> None:
     c.rows(*[(first, second)[i % 2] for i in range(count)])
 
 
+# Small icons have no room for thirteen stripes and fifty stars: their artists draw fewer.
+
+
 def _united_states(c: Canvas) -> None:
-    rows, columns, size = ((9, 11, 0.031), (5, 7, 0.045), (3, 5, 0.06))[c.choose(3)]
-    _stripes(c, "B22234 B31942 BD3D44", WHITE, 13)
-    right, bottom = min(0.5, 0.76 / c.ratio), 7 / 13
+    stripes, beside, rows, columns, size = (
+        (13, 7, 9, 11, 0.031),
+        (13, 7, 5, 7, 0.045),
+        (13, 7, 3, 5, 0.06),
+        (7, 4, 4, 5, 0.065),
+        (9, 5, 4, 7, 0.05),
+    )[c.choose(5)]
+    _stripes(c, "B22234 B31942 BD3D44", WHITE, stripes)
+    right, bottom = min(0.5, 0.76 / c.ratio), beside / stripes
     c.rectangle(0, 0, right, bottom, "3C3B6E 0A3161 192F5D")
     for row in range(rows):
         for column in range(row % 2, columns, 2):
@@ -104,20 +113,23 @@ def _united_states(c: Canvas) -> None:
 
 
 def _liberia(c: Canvas) -> None:
-    radius = (0.17, 0.13)[c.choose(2)]
-    _stripes(c, "BF0A30 C8102E CC0000", WHITE, 11)
-    right = 5 / 11 / c.ratio
-    c.rectangle(0, 0, right, 5 / 11, "002868 000066")
-    c.star(c.spot(right / 2, 5 / 22), radius, WHITE)
+    stripes, beside = ((11, 5), (7, 3), (9, 5))[c.choose(3)]
+    radius, bottom = (0.17, 0.13)[c.choose(2)], beside / stripes
+    _stripes(c, "BF0A30 C8102E CC0000", WHITE, stripes)
+    right = bottom / c.ratio
+    c.rectangle(0, 0, right, bottom, "002868 000066")
+    c.star(c.spot(right / 2, bottom / 2), radius, WHITE)
 
 
 def _malaysia(c: Canvas) -> None:
     yellow, points = "FFCC00", (14, 10, 6)[c.choose(3)]
-    _stripes(c, "CC0001", WHITE, 14)
-    c.rectangle(0, 0, 0.5, 8 / 14, "010066 000080")
-    size = min(1.0, c.ratio / 1.6)
-    c.crescent(c.spot(0.2, 4 / 14), 0.2 * size, yellow, bite=0.175 * size, shift=0.07 * size)
-    c.star(c.spot(0.33, 4 / 14), 0.155 * size, yellow, points=points, inner=0.5)
+    stripes = (14, 8, 10)[c.choose(3)]
+    bottom = round(stripes * 0.57) / stripes
+    _stripes(c, "CC0001", WHITE, stripes)
+    c.rectangle(0, 0, 0.5, bottom, "010066 000080")
+    size, y = min(1.0, c.ratio / 1.6), bottom / 2
+    c.crescent(c.spot(0.2, y), 0.2 * size, yellow, bite=0.175 * size, shift=0.07 * size)
+    c.star(c.spot(0.33, y), 0.155 * size, yellow, points=points, inner=0.5)
 
 
 def _chile(c: Canvas) -> None:
