@@ -78,7 +78,7 @@ def _hue_and_saturation(
 def seen(picture: Image.Image, rng: random.Random, *, worst: float) -> Image.Image:
     """Blur, noise, few pixels and file compression, each with its own chance."""
     chance = rng.random
-    if chance() < 0.12 + 0.06 * worst:
+    if chance() < 0.17 + 0.06 * worst:
         picture = _few_pixels(picture, rng, worst)
     if chance() < 0.35 * worst:
         picture = _smeared(picture, rng, worst) if chance() < 0.4 else _soft(picture, rng, worst)
