@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from hiercls.cli.formats import CSV_COLUMNS, Table, csv_lines, json_lines
 from hiercls.prediction import Candidate, Prediction, Step
+from hiercls.taxonomy import Taxonomy
 
 ROMANIA = Prediction(
     "flags/ro.png",
@@ -23,12 +24,27 @@ ROMANIA = Prediction(
     top=(Candidate("ro", 0.614), Candidate("td", 0.378), Candidate("ad", 0.006)),
 )
 BROKEN = Prediction.failed("flags/broken.png", "flags/broken.png: damaged PNG file: truncated")
-NAMES = {"ro": "Romania", "td": "Chad", "ad": "Andorra"}
+FLAGS = Taxonomy.from_dict(
+    {
+        "name": "flag",
+        "children": [
+            {
+                "name": "vertical stripes",
+                "children": [
+                    {"name": "Romania", "id": "ro"},
+                    {"name": "Chad", "id": "td"},
+                    {"name": "Andorra", "id": "ad"},
+                ],
+            },
+            {"name": "horizontal stripes"},
+        ],
+    }
+)
 
 
 def table(*predictions: Prediction, width: int | None = None) -> list[str]:
     images = [prediction.image for prediction in predictions]
-    rows = Table(images, NAMES.__getitem__, width=width).lines(predictions)
+    rows = Table(images, FLAGS, width=width).lines(predictions)
     return "\n".join(row.plain for row in rows).split("\n")
 
 

@@ -94,5 +94,4 @@ def _lines(
         return json_lines(predictions)
     if style == "csv":
         return csv_lines(predictions)
-    table = Table(images, lambda node: taxonomy.node(node).name, width=width)
-    return table.lines(predictions)
+    return Table(images, taxonomy, width=width).lines(predictions)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -17,9 +16,11 @@ from rich.text import Text
 from hiercls import tiny
 from hiercls.cascade import Cascade
 from hiercls.cli.formats import other_leaves, percent, step_probability
-from hiercls.cli.terminal import loading
+from hiercls.cli.output import open_results
+from hiercls.cli.terminal import loading, stdout_console
 from hiercls.images import open_image
 from hiercls.prediction import Prediction
+from hiercls.taxonomy import Taxonomy
 
 PICTURES = Path(tiny.__file__).parent / "pictures"
 NEXT_STEPS = """\
@@ -38,38 +39,36 @@ def run(options: argparse.Namespace) -> int:
     """Classify the bundled pictures and show each with its path."""
     with loading("the bundled model"):
         cascade = Cascade.load("flags", model="tiny")
-    console = Console(highlight=False)
+    console = stdout_console()
     pictures = sorted(PICTURES.glob("*.png"))
     num_failed = 0
-    for picture, prediction in zip(pictures, cascade.predict_batch(pictures), strict=True):
-        console.print(card(picture, prediction, name_of(cascade), has_colour=sees_colour(console)))
-        num_failed += prediction.error is not None
-    console.print(NEXT_STEPS, markup=False, soft_wrap=True)
+    with open_results(None, console) as results:
+        for picture, prediction in zip(pictures, cascade.predict_batch(pictures), strict=True):
+            answer = card(picture, prediction, cascade.taxonomy, has_colour=sees_colour(console))
+            results.write(answer)
+            num_failed += prediction.error is not None
+        results.write(NEXT_STEPS)
     return 1 if num_failed else 0
 
 
-def name_of(cascade: Cascade) -> Callable[[str], str]:
-    return lambda node: cascade.taxonomy.node(node).name
-
-
-def sees_colour(console: Console) -> bool:
+def sees_colour(console: Console | None) -> bool:
     """Return whether a picture can be drawn on a console: 16 colours are too few."""
-    return console.color_system in ("256", "truecolor")
+    return console is not None and console.color_system in ("256", "truecolor")
 
 
 def card(
-    picture: Path, prediction: Prediction, name_of: Callable[[str], str], *, has_colour: bool
+    picture: Path, prediction: Prediction, taxonomy: Taxonomy, *, has_colour: bool
 ) -> RenderableType:
     """Return a picture beside what it was taken for, or only that where there is no colour."""
-    answer = Group(Text(picture.name, style="bold"), *_answer(prediction, name_of))
+    answer = Group(Text(picture.name, style="bold"), *_answer(prediction, taxonomy))
     if not has_colour:
-        return Padding(answer, (0, 0, 1, 0))
+        return Padding(answer, (0, 0, 1, 0), expand=False)
     sides = Table.grid(padding=(0, 2))
     sides.add_row(half_blocks(open_image(picture), _PICTURE_COLUMNS, _PICTURE_ROWS), answer)
-    return Padding(sides, (0, 0, 1, 0))
+    return Padding(sides, (0, 0, 1, 0), expand=False)
 
 
-def _answer(prediction: Prediction, name_of: Callable[[str], str]) -> list[RenderableType]:
+def _answer(prediction: Prediction, taxonomy: Taxonomy) -> list[RenderableType]:
     if prediction.error is not None:
         return [Text(prediction.error, style="red")]
     levels = Table.grid(padding=(0, 1))
@@ -79,7 +78,7 @@ def _answer(prediction: Prediction, name_of: Callable[[str], str]) -> list[Rende
         levels.add_row(
             Text("  " * depth + name, style=style), _bar(probability), percent(probability)
         )
-    return [levels, other_leaves(prediction, name_of)]
+    return [levels, other_leaves(prediction, taxonomy)]
 
 
 def _bar(probability: float | None) -> Text:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from hiercls.images import printable
 from hiercls.prediction import Prediction
+from hiercls.taxonomy import Taxonomy
 
 CSV_COLUMNS = ("image", "leaf", "name", "probability", "path", "stopped", "error")
 NOTEWORTHY = 0.01
@@ -50,16 +51,14 @@ class Table:
 
     Args:
         images: All that will come, for the width of their column.
-        name_of: The name of a node by its id.
+        taxonomy: Knows the names of the leaves.
         width: Columns of the terminal, or None to keep each image on one line.
     """
 
-    def __init__(
-        self, images: Iterable[str], name_of: Callable[[str], str], *, width: int | None
-    ) -> None:
+    def __init__(self, images: Iterable[str], taxonomy: Taxonomy, *, width: int | None) -> None:
         widest = max((cell_len(printable(name)) for name in images), default=0)
         self._image_width = widest if width is None else min(widest, width // 3)
-        self._name_of = name_of
+        self._taxonomy = taxonomy
         self._width = width
 
     def lines(self, predictions: Iterable[Prediction]) -> Iterator[Text]:
@@ -78,17 +77,17 @@ class Table:
 
     def _folded(self, prediction: Prediction, indent: int) -> list[Text]:
         pieces = path_pieces(prediction)
-        others = other_leaves(prediction, self._name_of)
+        others = other_leaves(prediction, self._taxonomy)
         if self._width is not None:
             lines = _packed(pieces, max(self._width - indent, 20))
             return [*lines, others] if others else lines
         return [Text("").join([*pieces, Text("  "), others] if others else pieces)]
 
 
-def other_leaves(prediction: Prediction, name_of: Callable[[str], str]) -> Text:
+def other_leaves(prediction: Prediction, taxonomy: Taxonomy) -> Text:
     """Return what else the image may show, as far as it is worth a mention; perhaps nothing."""
     names = [
-        f"{printable(name_of(candidate.leaf))} {percent(candidate.probability)}"
+        f"{printable(taxonomy.node(candidate.leaf).name)} {percent(candidate.probability)}"
         for candidate in prediction.top
         if candidate.leaf != prediction.leaf and candidate.probability >= NOTEWORTHY
     ]

@@ -38,9 +38,17 @@ def exit_status(command: Callable[[], int]) -> int:
         print("hiercls: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # `hiercls ... | head` has seen enough; Python would complain once more at its exit.
+        return BROKEN_PIPE  # `hiercls ... | head` has seen enough
+    finally:
+        _settle_stdout()
+
+
+def _settle_stdout() -> None:
+    """Drop what nobody takes any more; Python would complain of it once more at its exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
 
 
 def _run(arguments: Sequence[str] | None) -> int:

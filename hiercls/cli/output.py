@@ -6,14 +6,16 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from hiercls.errors import RequestError
+
+_PLAIN_WIDTH = 120
 
 
 class Results:
@@ -32,18 +34,29 @@ class Results:
         """Columns to fit into; None where nothing has to fit."""
         return self._console.width if self._console else None
 
-    def write(self, result: str | Text) -> None:
+    def write(self, result: RenderableType) -> None:
+        """Write text as it is, or a drawing of rich's, without its colours off a terminal."""
         if self._console:
             self._console.print(result, soft_wrap=True, markup=False, highlight=False, emoji=False)
             return
-        plain = result if isinstance(result, str) else result.plain
         try:
-            self._stream.write(plain + "\n")
+            self._stream.write(_plain(result) + "\n")
             self._stream.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
             raise RequestError(f"results cannot be written: {error.strerror}") from error
+
+
+def _plain(result: RenderableType) -> str:
+    if isinstance(result, str):
+        return result
+    if isinstance(result, Text):
+        return result.plain
+    console = Console(file=io.StringIO(), width=_PLAIN_WIDTH, color_system=None)
+    with console.capture() as captured:
+        console.print(result, soft_wrap=True)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
 @contextmanager
@@ -62,8 +75,12 @@ def open_results(path: str | None, console: Console | None = None) -> Iterator[R
             sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
         yield Results(sys.stdout, console)
         return
-    with _open(path) as stream:
+    stream = _open(path)
+    try:
         yield Results(stream)
+    finally:
+        with suppress(OSError):  # a full disk was told when a result was written
+            stream.close()
 
 
 def _open(path: str) -> TextIO:

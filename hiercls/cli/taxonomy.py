@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 
-from rich.console import Console
-
 from hiercls.cli.output import open_results
 from hiercls.cli.terminal import stdout_console
 from hiercls.taxonomy import Taxonomy
@@ -36,6 +34,6 @@ def _show(options: argparse.Namespace) -> int:
         depth=options.depth,
         max_children=options.max_children,
     )
-    with open_results(None):
-        (stdout_console() or Console(width=200)).print(drawing, soft_wrap=True)
+    with open_results(None, stdout_console()) as results:
+        results.write(drawing)
     return 0

@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from hiercls.cascade import DEFAULT_MODEL as CASCADE_DEFAULT_MODEL
+from hiercls.cli.classify import classify
+from hiercls.cli.main import exit_status, main
+from hiercls.cli.output import check_output, open_results
+from hiercls.cli.parser import DEFAULT_MODEL, make_parser
+from hiercls.errors import HierclsError, RequestError
+from hiercls.prediction import Candidate, Prediction
+from hiercls.taxonomy import Taxonomy
+
+PETS = Taxonomy.from_dict({"name": "pets", "children": [{"name": "Dog"}, {"name": "Cat"}]})
+
+
+class FakeCascade:
+    """Takes every picture for a dog, and fails at those called broken; may be interrupted."""
+
+    taxonomy = PETS
+
+    def __init__(self, interrupted_after: int | None = None) -> None:
+        self.asked: list[str] = []
+        self._interrupted_after = interrupted_after
+
+    def predict_batch(self, images: Iterable[str], *, top: int) -> Iterator[Prediction]:
+        for image in images:
+            if len(self.asked) == self._interrupted_after:
+                raise KeyboardInterrupt
+            self.asked.append(image)
+            if "broken" in image:
+                yield Prediction.failed(image, f"{image}: damaged PNG file: truncated")
+            else:
+                yield Prediction(
+                    image, ("dog",), ("Dog",), "dog", 0.9, (), (Candidate("dog", 0.9),)
+                )
+
+
+def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hiercls", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+
+
+def test_each_result_is_in_the_file_before_the_next_image_begins(tmp_path: Path) -> None:
+    output = tmp_path / "results.jsonl"
+    lines_seen = []
+
+    class Watched(FakeCascade):
+        def predict_batch(self, images: Iterable[str], *, top: int) -> Iterator[Prediction]:
+            for prediction in super().predict_batch(images, top=top):
+                lines_seen.append(output.read_text().count("\n"))
+                yield prediction
+
+    with open_results(str(output)) as results:
+        classify(Watched(), ["a.png", "b.png", "c.png"], results, style="jsonl", top=5)
+    assert lines_seen == [0, 1, 2]
+    assert output.read_text().count("\n") == 3
+
+
+def test_failures_are_counted_and_do_not_end_the_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    images = ["a.png", "broken.png", "b.png"]
+    with open_results(None) as results:
+        assert classify(FakeCascade(), images, results, style="table", top=5) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "a.png        90.0%  Dog",
+        "broken.png  failed  damaged PNG file: truncated",
+        "b.png        90.0%  Dog",
+    ]
+
+
+def test_the_bar_counts_and_stays_out_of_the_results(tmp_path: Path) -> None:
+    bar = Console(file=io.StringIO(), force_terminal=True, width=100)
+    output = tmp_path / "results.csv"
+    with open_results(str(output)) as results:
+        images = ["a.png", "broken.png", "b.png"]
+        classify(FakeCascade(), images, results, style="csv", top=5, bar=bar)
+    drawn = bar.file.getvalue()
+    assert "3/3" in drawn
+    assert "1 failed" in drawn
+    assert "a.png" not in drawn
+    assert "\x1b" not in output.read_text()
+
+
+@pytest.mark.parametrize(("style", "num_lines"), [("jsonl", 2), ("csv", 3), ("table", 2)])
+def test_an_interruption_keeps_what_was_done(tmp_path: Path, style: str, num_lines: int) -> None:
+    output = tmp_path / "results"
+
+    def interrupted() -> int:
+        with open_results(str(output)) as results:
+            images = [f"{number}.png" for number in range(9)]
+            return classify(FakeCascade(2), images, results, style=style, top=5)
+
+    assert exit_status(interrupted) == 130
+    assert len(output.read_text().splitlines()) == num_lines
+
+
+def test_an_existing_output_is_replaced(tmp_path: Path) -> None:
+    output = tmp_path / "results.csv"
+    output.write_text("old\n" * 100)
+    check_output(str(output))
+    assert output.read_text().startswith("old")
+    with open_results(str(output)) as results:
+        results.write("new")
+    assert output.read_text() == "new\n"
+
+
+def test_an_output_that_cannot_be_written_is_found_out_early(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="a folder; expected a file for the results"):
+        check_output(str(tmp_path))
+    with pytest.raises(RequestError, match="there is no folder"):
+        check_output(str(tmp_path / "gone" / "results.csv"))
+    check_output(None)
+    check_output("results-in-this-folder.csv")
+
+
+def test_a_full_disk_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def write() -> int:
+        with open_results("/dev/full") as results:
+            results.write("x")
+        return 0
+
+    assert exit_status(write) == 2
+    expected = "hiercls: error: results cannot be written: No space left on device\n"
+    assert capsys.readouterr().err == expected
+    shell = f"{sys.executable} -m hiercls taxonomy check flags > /dev/full"
+    ended = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (2, expected)
+
+
+def test_names_that_are_not_utf8_reach_a_file_byte_for_byte(tmp_path: Path) -> None:
+    output = tmp_path / "results.csv"
+    with open_results(str(output)) as results:
+        classify(FakeCascade(), [os.fsdecode(b"caf\xe9.png")], results, style="csv", top=5)
+    assert b"caf\xe9.png,dog" in output.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (RequestError("found this; expected that"), "hiercls: error: found this; expected that\n"),
+        (HierclsError("wrong", hint="do so"), "hiercls: error: wrong\nhint: do so\n"),
+    ],
+)
+def test_a_mistake_of_the_user_is_a_line_and_a_hint(
+    error: HierclsError, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> int:
+        raise error
+
+    assert exit_status(fail) == 2
+    assert capsys.readouterr() == ("", expected)
+
+
+def test_a_fault_of_ours_is_not_hidden() -> None:
+    with pytest.raises(ZeroDivisionError):
+        exit_status(lambda: 1 // 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["clasify"], "invalid choice: 'clasify'"),
+        (["classify", "a.png"], "the following arguments are required: --taxonomy"),
+        (["classify", "a.png", "--taxonomy", "gone.yaml"], "gone.yaml"),
+        (["classify", "a.png", "--taxonomy", "flags", "--top", "0"], "--top: '0' is not"),
+        (["classify", "a.png", "--taxonomy", "flags", "--batch-size", "x"], "--batch-size: 'x'"),
+        (["classify", "a.png", "--taxonomy", "flags", "--device", "abacus"], "device is 'abacus'"),
+        (["classify", "a.png", "--taxonomy", "flags", "--dtype", "int8"], "--dtype"),
+        (["classify", "a.png", "--taxonomy", "flags", "--format", "xml"], "--format"),
+        (["classify", "a.png", "--tax", "flags"], "required: --taxonomy"),
+        (["classify", "*.nothing", "--taxonomy", "flags"], "*.nothing: matches no image"),
+        (["classify", "a.png", "--taxonomy", "flags", "--output", "gone/x"], "no folder gone"),
+        (["taxonomy", "check", "gone.yaml"], "gone.yaml"),
+        (["taxonomy", "show", "flags", "--node", "atlantis"], "atlantis"),
+    ],
+)
+def test_a_wrong_request_is_one_line_and_status_2(
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    first, *hints = err.splitlines()
+    assert first.startswith("hiercls: error: ")
+    assert all(line.startswith("hint: ") for line in hints)
+    assert len(hints) <= 1
+
+
+def test_help_is_quick_and_needs_no_torch() -> None:
+    begin = time.perf_counter()
+    assert "COMMAND" in run("--help").stdout
+    assert time.perf_counter() - begin < 1  # 0.1 s where nothing else runs
+    heavy = "{'torch', 'transformers', 'PIL', 'numpy', 'rich', 'networkx'}"
+    code = f"import sys, hiercls.cli.main as m; m.make_parser(); print({heavy} & set(sys.modules))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    import hiercls
+
+    assert run("--version").stdout == f"hiercls {hiercls.__version__}\n"
+
+
+def test_the_default_model_is_that_of_the_library() -> None:
+    assert DEFAULT_MODEL == CASCADE_DEFAULT_MODEL
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:
+    command = f"{sys.executable} -m hiercls taxonomy show flags --depth 3 | head -n 1"
+    shell = ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}} >&2"]
+    ended = subprocess.run(shell, capture_output=True, text=True, timeout=60)
+    assert ended.stdout.startswith("flag")
+    assert ended.stderr.strip() in ("0", "141")
+
+
+def test_results_to_a_closed_pipe_end_it_quietly() -> None:
+    code = (
+        "import sys\n"
+        "from hiercls.cli.main import exit_status\n"
+        "from hiercls.cli.output import open_results\n"
+        "def run():\n"
+        "    with open_results(None) as results:\n"
+        "        while True: results.write('x' * 1000)\n"
+        "sys.exit(exit_status(run))\n"
+    )
+    shell = ["bash", "-c", f"{sys.executable} -c {shlex.quote(code)} | head -n 1"]
+    ended = subprocess.run(
+        [*shell[:2], "set -o pipefail; " + shell[2]], capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def test_check_counts_and_show_draws(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["taxonomy", "check", "flags"]) == 0
+    assert "flags: " in capsys.readouterr().out
+    assert main(["taxonomy", "check", "flags", "--format", "json"]) == 0
+    assert '"leaves": ' in capsys.readouterr().out
+    assert main(["taxonomy", "show", "flags", "--depth", "1"]) == 0
+    assert "├── " in capsys.readouterr().out
+
+
+def helps() -> dict[str, str]:
+    """The help of each command that does something, by its words."""
+    commands = ("classify", "taxonomy check", "taxonomy show", "demo")
+    return {command: run(*command.split(), "--help").stdout for command in commands}
+
+
+HELPS = helps()
+EXAMPLES = [
+    line.strip() for text in HELPS.values() for line in re.findall(r"^  hiercls .*$", text, re.M)
+]
+
+
+def test_the_help_of_each_command_ends_with_two_examples() -> None:
+    for command, text in HELPS.items():
+        *_, title, first, second = text.rstrip().splitlines()
+        assert title == "examples:"
+        assert first.startswith(f"  hiercls {command}")
+        assert second.startswith(f"  hiercls {command}")
+
+
+def needs_model(example: str) -> bool:
+    return not example.startswith("hiercls taxonomy")
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        pytest.param(example, marks=pytest.mark.slow if needs_model(example) else ())
+        for example in EXAMPLES
+    ],
+)
+def test_an_example_of_the_help_works(example: str, tmp_path: Path) -> None:
+    from PIL import Image
+
+    picture = Image.new("RGB", (90, 60), "white")
+    picture.paste("red", (0, 30, 90, 60))
+    picture.save(tmp_path / "photo.png")
+    (tmp_path / "photos").mkdir()
+    picture.save(tmp_path / "photos" / "first.jpg")
+    PETS.save(tmp_path / "my-labels.yaml")
+    command = example.replace("hiercls", f"{shlex.quote(sys.executable)} -m hiercls", 1)
+    ended = subprocess.run(
+        command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=300
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    written = "".join(
+        file.read_text()
+        for name in ("results.jsonl", "demo.txt")
+        if (file := tmp_path / name).exists()
+    )
+    assert ended.stdout + written
+
+
+def test_every_option_is_told_in_the_help() -> None:
+    assert make_parser().prog == "hiercls"
+    for option in ("--taxonomy", "--model", "--top", "--format", "--output", "--device"):
+        assert option in HELPS["classify"]
