@@ -1,0 +1,50 @@
+"""Settings, as frozen dataclasses whose defaults are the recommended run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hiercls.errors import ConfigError
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+DOWNSAMPLE_MODES = ("checkpoint", "16x", "4x")
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """How a checkpoint is loaded and fed.
+
+    Attributes:
+        device: "auto" takes CUDA, then Apple's MPS, then the CPU; "cuda:1" names one of several.
+        dtype: "auto" takes bfloat16 for large models where the device has it, else float32.
+        max_slice_nums: At most so many slices an image; 1 keeps every image near 64 visual tokens.
+        downsample_mode: "16x" or "4x" (four times the visual tokens), or what the checkpoint says.
+        batch_size: Images opened together.
+        self_test: Compare one batched question with the same question alone before any use.
+    """
+
+    device: str = "auto"
+    dtype: str = "auto"
+    max_slice_nums: int = 1
+    downsample_mode: str = "checkpoint"
+    batch_size: int = 8
+    self_test: bool = True
+
+    def __post_init__(self) -> None:
+        if self.device.split(":")[0] not in DEVICES:
+            raise ConfigError(f"device is {self.device!r}; expected one of {', '.join(DEVICES)}")
+        _one_of("dtype", self.dtype, DTYPES)
+        _one_of("downsample_mode", self.downsample_mode, DOWNSAMPLE_MODES)
+        _at_least_one("max_slice_nums", self.max_slice_nums)
+        _at_least_one("batch_size", self.batch_size)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ConfigError(f"{name} is {value!r}; expected one of {', '.join(allowed)}")
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{name} is {value!r}; expected a whole number of at least 1")

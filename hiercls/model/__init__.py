@@ -1,0 +1,1 @@
+"""MiniCPM-V: the only part of hiercls that imports torch, transformers and peft."""
