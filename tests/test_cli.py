@@ -4,6 +4,7 @@ import io
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -15,12 +16,14 @@ from rich.console import Console
 
 from hiercls.cascade import DEFAULT_MODEL as CASCADE_DEFAULT_MODEL
 from hiercls.cli.classify import classify
+from hiercls.cli.demo import NEXT_STEPS
 from hiercls.cli.main import exit_status, main
 from hiercls.cli.output import check_output, open_results
 from hiercls.cli.parser import DEFAULT_MODEL, make_parser
 from hiercls.errors import HierclsError, RequestError
 from hiercls.prediction import Candidate, Prediction
 from hiercls.taxonomy import Taxonomy
+from hiercls.tiny.flags import draw
 
 PETS = Taxonomy.from_dict({"name": "pets", "children": [{"name": "Dog"}, {"name": "Cat"}]})
 
@@ -314,3 +317,64 @@ def test_every_option_is_told_in_the_help() -> None:
     assert make_parser().prog == "hiercls"
     for option in ("--taxonomy", "--model", "--top", "--format", "--output", "--device"):
         assert option in HELPS["classify"]
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three flags, and a picture cut short."""
+    folder = tmp_path_factory.mktemp("album")
+    for code in ("fr", "jp", "ua"):
+        draw(code, 150, 100).save(folder / f"{code}.png")
+    (folder / "cut.png").write_bytes((folder / "jp.png").read_bytes()[:200])
+    return folder
+
+
+@pytest.mark.slow
+def test_the_bundled_model_tells_flags_apart(album: Path) -> None:
+    arguments = ("classify", str(album), "--taxonomy", "flags", "--model", "tiny")
+    ended = run(*arguments, "--format", "jsonl")
+    assert (ended.returncode, ended.stderr) == (1, "hiercls: 1 of 4 images failed\n")
+    predictions = [Prediction.from_json(line) for line in ended.stdout.splitlines()]
+    leaves = {Path(prediction.image).stem: prediction.leaf for prediction in predictions}
+    assert leaves == {"fr": "fr", "jp": "jp", "ua": "ua", "cut": None}
+
+
+@pytest.mark.slow
+def test_without_model_and_network_it_says_what_was_tried_and_the_ways_out(
+    album: Path, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    begin = time.perf_counter()
+    ended = run("classify", str(album), "--taxonomy", "flags", env=environment)
+    assert time.perf_counter() - begin < 30
+    assert (ended.returncode, ended.stdout) == (2, "")
+    error, hint = ended.stderr.splitlines()
+    assert error.startswith(f"hiercls: error: model {DEFAULT_MODEL} not found")
+    assert "--model tiny" in hint
+    assert "--model DIR" in hint
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_leaves_whole_lines(album: Path) -> None:
+    listing = f"{album / 'fr.png'}\n" * 2000
+    arguments = ["classify", "-", "--taxonomy", "flags", "--model", "tiny", "--format", "jsonl"]
+    command = [sys.executable, "-m", "hiercls", *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as running:
+        running.stdin.write(listing)
+        running.stdin.close()
+        first = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        rest = running.stdout.read()
+        assert running.stderr.read() == "hiercls: interrupted\n"
+    assert running.returncode == 130
+    predictions = [Prediction.from_json(line) for line in (first + rest).splitlines()]
+    assert 1 <= len(predictions) < 2000
+
+
+@pytest.mark.slow
+def test_the_demo_shows_paths_and_ends_with_what_to_do_next() -> None:
+    ended = run("demo")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.count("all together") >= 4
+    assert ended.stdout.endswith(NEXT_STEPS + "\n")

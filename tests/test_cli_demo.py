@@ -55,8 +55,9 @@ def test_without_colours_a_card_is_text_alone(picture: Path) -> None:
     lines = printed(card(picture, JAPAN, FLAGS, has_colour=False)).splitlines()
     assert [line.rstrip() for line in lines] == [
         "jp.png",
-        "plain   ███████████████████░ 95.0%",
-        "  Japan ██████████████████░░ 90.0%",
+        "plain                            ━━━━━━━━━━━━━━━━━━━─ 95.0%",
+        "  Japan                          ━━━━━━━━━━━━━━━━━━── 90.0%",
+        "                                         all together 85.5%",
         "or Palau 9.5%",
         "",
     ]

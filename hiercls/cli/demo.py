@@ -10,7 +10,7 @@ from rich.color import Color
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.style import Style
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hiercls import tiny
@@ -31,7 +31,8 @@ Your own labels, any picture, with MiniCPM-V 4.6 (2.6 GB, downloaded once):
   hiercls classify --taxonomy YOUR.yaml --model openbmb/MiniCPM-V-4.6 YOUR.jpg
 """
 
-_PICTURE_COLUMNS, _PICTURE_ROWS = 26, 7
+_PICTURE_COLUMNS, _PICTURE_ROWS = 22, 7
+_NAME_COLUMNS = 32
 _BAR_COLUMNS = 20
 
 
@@ -61,29 +62,33 @@ def card(
 ) -> RenderableType:
     """Return a picture beside what it was taken for, or only that where there is no colour."""
     answer = Group(Text(picture.name, style="bold"), *_answer(prediction, taxonomy))
+    below = (0, 0, 1, 0)
     if not has_colour:
-        return Padding(answer, (0, 0, 1, 0), expand=False)
-    sides = Table.grid(padding=(0, 2))
+        return Padding(answer, below, expand=False)
+    sides = Table.grid(Column(min_width=_PICTURE_COLUMNS), Column(), padding=(0, 2))
     sides.add_row(half_blocks(open_image(picture), _PICTURE_COLUMNS, _PICTURE_ROWS), answer)
-    return Padding(sides, (0, 0, 1, 0), expand=False)
+    return Padding(sides, below, expand=False)
 
 
 def _answer(prediction: Prediction, taxonomy: Taxonomy) -> list[RenderableType]:
     if prediction.error is not None:
         return [Text(prediction.error, style="red")]
-    levels = Table.grid(padding=(0, 1))
+    levels = Table.grid(
+        Column(min_width=_NAME_COLUMNS), Column(), Column(justify="right"), padding=(0, 1)
+    )
     for depth, (node, name) in enumerate(zip(prediction.path, prediction.names, strict=True)):
         probability = step_probability(prediction, node)
         style = "bold green" if node == prediction.leaf else ""
         levels.add_row(
             Text("  " * depth + name, style=style), _bar(probability), percent(probability)
         )
+    levels.add_row("", Text("all together", justify="right"), percent(prediction.probability))
     return [levels, other_leaves(prediction, taxonomy)]
 
 
 def _bar(probability: float | None) -> Text:
     filled = round(_BAR_COLUMNS * (probability or 0))
-    return Text("█" * filled, style="green").append("░" * (_BAR_COLUMNS - filled), style="dim")
+    return Text("━" * filled, style="green").append("─" * (_BAR_COLUMNS - filled), style="dim")
 
 
 def half_blocks(image: Image.Image, columns: int, rows: int) -> Text:
