@@ -1,116 +1,33 @@
-"""YAML text as plain data, strictly, and the line of anything in it.
+"""YAML text as plain data, strictly.
 
-The text is read once, event by event, without recursion and without keeping lines: that is what
-makes 100,000 nodes a matter of seconds. Only when something is wrong is it read again, to find
-the line. Refused here: what the taxonomy's forms have no use for and what makes a small file
-expand without bound.
+The text is read event by event, without recursion and without keeping lines: that is what makes
+100,000 nodes a matter of seconds. Refused here: what the forms of a taxonomy have no use for,
+and what makes a small file expand without bound.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
 
-from hiercls.errors import TaxonomyError
-
-Place = tuple["Place | None", "str | int"] | None
-"""Where in a document, as a linked list from the inside out: (place of the container, key)."""
+from hiercls.taxonomy.fault import Fault, Plain, describe, quoted, shortened
 
 DEEPEST_NESTING = 1_000  # lists and mappings inside each other; libyaml slows down with depth
-LARGEST_ALIAS_GROWTH = 10_000_000  # characters; see _weight
+LARGEST_ALIAS_GROWTH = 10_000_000  # characters; a list or mapping counts 100
 _CONTAINER_WEIGHT = 100
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 _KINDS = {"int": "number", "float": "number", "timestamp": "date", "merge": "merge key"}
 _YAML_1_2_NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|0o[0-7]+|0x[\da-fA-F]+")
 _SMALL_NUMBER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _SYNTAX_HINTS = {
-    "'\\t'": "indent with spaces, not with tabs",
+    "cannot start any token": "indent with spaces, not tabs; quote texts that begin with @, ` or %",
     "mapping values are not allowed": "a text with a colon in it needs quotes",
     "expected <block end>": "check the indentation, and quote texts that begin with a quote",
 }
-
-
-class Fault(Exception):
-    """What is wrong with a taxonomy, before it is known in which file and on which line.
-
-    Attributes:
-        place: Where in the document, or None.
-        line: The line, where it is known already.
-        first: The place of the other of two things that clash, or None.
-        is_unquoted: Whether quotes around the value at `place` would help.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        place: Place = None,
-        line: int | None = None,
-        first: Place = None,
-        hint: str | None = None,
-        is_unquoted: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.place = place
-        self.line = line
-        self.first = first
-        self.hint = hint
-        self.is_unquoted = is_unquoted
-
-    def error(self, where: str | None = None, text: str | None = None) -> TaxonomyError:
-        """Return the error for the user, with file and line where they are known."""
-        line, written = self.line, None
-        if text is not None and self.place is not None:
-            line, written = locate(text, self.place)
-        message = self.message
-        if text is not None and self.first is not None:
-            first_line, _ = locate(text, self.first)
-            message += f" (first on line {first_line})" if first_line else ""
-        hint = self.hint
-        if self.is_unquoted:
-            hint = f'put it in quotes: "{written}"' if written else "put it in quotes"
-        prefix = "".join([f"{where}:" if where else "", f"{line}:" if where and line else ""])
-        return TaxonomyError(f"{prefix} {message}".strip(), hint=hint)
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """Text without quotes that YAML reads as something else, and no field has a use for."""
-
-    kind: str
-    text: str
-
-
-def describe(value: object) -> str:
-    """Return what a value is, for a message."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return f"the boolean {str(value).lower()}"
-        case int() | float():
-            return f"the number {value}"
-        case Plain():
-            return f"the {value.kind} {_shortened(value.text)}"
-        case str():
-            return f"the text {_shortened(value)!r}"
-        case list() | tuple():
-            return "a list"
-        case dict():
-            return "a mapping"
-        case _:
-            return f"a Python {type(value).__name__}"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def parse(text: str) -> object:
@@ -126,11 +43,11 @@ def parse(text: str) -> object:
             pass  # read as YAML it either works or has a line to show
     builder = _Builder()
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=Loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         raise _syntax_fault(error) from None
-    except (yaml.YAMLError, UnicodeEncodeError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise Fault(f"not valid YAML: {str(error).splitlines()[0]}") from None
     return builder.root
 
@@ -146,6 +63,9 @@ def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
     problem = " ".join(f"{error.problem or error.context}".split())
     mark = error.problem_mark or error.context_mark
     hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in problem), None)
+    start = error.context_mark
+    if mark and start and start.line != mark.line:
+        problem += f", in what begins on line {start.line + 1}"
     return Fault(f"not valid YAML: {problem}", line=mark.line + 1 if mark else None, hint=hint)
 
 
@@ -192,14 +112,14 @@ class _Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self.num_documents += 1
             if self.num_documents > 1:
-                raise Fault("a second document begins (---); expected one", line=_line(event))
+                raise Fault("a second document begins here; expected one", line=_line(event))
 
     def open(self, event: yaml.CollectionStartEvent, container: _Container) -> None:
         if event.tag and not event.implicit:
-            raise Fault(f"the tag {event.tag}; expected no tags", line=_line(event))
+            raise Fault(f"the tag {quoted(event.tag)}; expected none", line=_line(event))
         if len(self.frames) >= DEEPEST_NESTING:
             raise Fault(
-                f"nested deeper than {DEEPEST_NESTING} lists and mappings",
+                f"lists and mappings {DEEPEST_NESTING:,} deep; expected fewer",
                 line=_line(event),
                 hint="use the flat form for very deep taxonomies",
             )
@@ -221,12 +141,15 @@ class _Builder:
             raise Fault(f"the alias *{event.anchor} has no anchor before it", line=_line(event))
         anchored = self.anchors[event.anchor]
         if anchored is None:
-            raise Fault(f"the alias *{event.anchor} stands inside itself", line=_line(event))
+            raise Fault(
+                f"the alias *{event.anchor} stands inside itself; expected no loops",
+                line=_line(event),
+            )
         value, weight = anchored
         self.alias_growth += weight
         if self.alias_growth > LARGEST_ALIAS_GROWTH:
             raise Fault(
-                f"aliases expand to more than {LARGEST_ALIAS_GROWTH:,} characters",
+                f"aliases expand to over {LARGEST_ALIAS_GROWTH:,} characters; expected less",
                 line=_line(event),
                 hint="write the nodes out, or use the flat form for several parents",
             )
@@ -250,19 +173,25 @@ class _Builder:
     def add_key(self, frame: _Frame, key: object, event: yaml.Event) -> None:
         line = _line(event)
         if not isinstance(key, str):
-            written = getattr(event, "value", "")
+            written = shortened(getattr(event, "value", ""))
             raise Fault(
-                f"the key {written} is read as {describe(key)}; expected text",
+                f"the key {written or '(empty)'} is {describe(key)}; expected text",
                 line=line,
-                hint=f'put it in quotes: "{written}"',
+                hint=_key_hint(key, written),
             )
         if key in frame.lines:
-            raise Fault(
-                f"the key {key!r} is there twice in one mapping (first on line {frame.lines[key]})",
-                line=line,
-            )
+            is_id = len(self.frames) == 2 and self.frames[0].key == "nodes"
+            what = f"two nodes have the id {quoted(key)}" if is_id else f"two keys {quoted(key)}"
+            first = f"(first on line {frame.lines[key]})"
+            raise Fault(f"{what}; expected one {first}", line=line)
         frame.lines[key] = line
         frame.key = key
+
+
+def _key_hint(key: object, written: str) -> str | None:
+    if isinstance(key, Plain) and key.kind == "merge key":
+        return "write the fields out"
+    return f'put it in quotes: "{written}"' if written else None
 
 
 def _is_mapping(frame: _Frame) -> bool:
@@ -278,7 +207,7 @@ def _scalar(event: yaml.ScalarEvent) -> object:
     if event.implicit[0]:
         return _plain(text)
     if event.tag and event.tag != "tag:yaml.org,2002:str" and event.tag != "!":
-        raise Fault(f"the tag {event.tag}; expected no tags", line=_line(event))
+        raise Fault(f"the tag {quoted(event.tag)}; expected none", line=_line(event))
     return text
 
 
@@ -303,70 +232,3 @@ def _resolved(kind: str, text: str) -> object:
     if kind == "int" and _SMALL_NUMBER.fullmatch(text):
         return int(text)
     return Plain(_KINDS[kind], text) if kind in _KINDS else text
-
-
-def locate(text: str, place: Place) -> tuple[int | None, str | None]:
-    """Return the line of a place, and the text written there if it is a scalar.
-
-    Where the place lies behind an alias, the line of the nearest container around it.
-    """
-    path = _path(place)
-    found: tuple[int | None, str | None] = (None, None)
-    try:
-        for depth, line, event in _matches(text, path):
-            found = (line, getattr(event, "value", None))
-            if depth == len(path):
-                break
-    except yaml.YAMLError:
-        pass
-    return found
-
-
-def _path(place: Place) -> list[str | int]:
-    path: list[str | int] = []
-    while place is not None:
-        place, key = place
-        path.append(key)
-    return path[::-1]
-
-
-def _matches(text: str, path: list[str | int]) -> Iterator[tuple[int, int, yaml.Event]]:
-    """Yield depth, line and event of each value on the way to `path`, from the outside in."""
-    spots: list[_Spot] = []
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionEndEvent):
-            spots.pop()
-        elif not isinstance(event, yaml.NodeEvent):
-            continue
-        elif spots and spots[-1].key is None:
-            spots[-1].key = getattr(event, "value", "")
-            spots[-1].line = _line(event)
-            continue
-        else:
-            depth = len(spots)
-            is_on_path = not spots or spots[-1].leads_to(path, depth - 1)
-            if is_on_path and spots:
-                yield depth, spots[-1].line or _line(event), event
-            if isinstance(event, yaml.CollectionStartEvent):
-                first = None if isinstance(event, yaml.MappingStartEvent) else 0
-                spots.append(_Spot(first, is_on_path))
-                continue
-        if spots:
-            spots[-1].advance()
-
-
-class _Spot:
-    """Where reading stands in one open list or mapping."""
-
-    __slots__ = ("is_on_path", "key", "line")
-
-    def __init__(self, key: int | None, is_on_path: bool) -> None:
-        self.key: str | int | None = key
-        self.is_on_path = is_on_path
-        self.line: int | None = None  # of the key, in a mapping
-
-    def leads_to(self, path: list[str | int], depth: int) -> bool:
-        return self.is_on_path and depth < len(path) and path[depth] == self.key
-
-    def advance(self) -> None:
-        self.key = self.key + 1 if isinstance(self.key, int) else None

@@ -13,14 +13,19 @@ from typing import Any, Literal
 import networkx as nx
 
 from hiercls.errors import TaxonomyError
-from hiercls.taxonomy.document import Fault, parse
-from hiercls.taxonomy.files import LARGEST_FILE, read_text
-from hiercls.taxonomy.forms import Draft, read_draft
+from hiercls.taxonomy.document import DEEPEST_NESTING, parse
+from hiercls.taxonomy.draft import Draft
+from hiercls.taxonomy.fault import Fault, quoted
+from hiercls.taxonomy.files import LARGEST_FILE, read_text, reason, shown_path
+from hiercls.taxonomy.flat import flat_dict
+from hiercls.taxonomy.forms import read_draft
+from hiercls.taxonomy.lines import error_in_data, error_in_file
+from hiercls.taxonomy.nested import nested_dict
 from hiercls.taxonomy.node import Node
 from hiercls.taxonomy.shipped import find_file
 from hiercls.taxonomy.structure import build_graph, depths_of
 from hiercls.taxonomy.suggestion import did_you_mean
-from hiercls.taxonomy.writing import flat_dict, nested_dict, yaml_text
+from hiercls.taxonomy.writing import yaml_text
 
 
 class Taxonomy:
@@ -48,7 +53,7 @@ class Taxonomy:
             Fault: Where the draft is no rooted graph.
         """
         self._graph = build_graph(draft)
-        self._depths = depths_of(self._graph)
+        self._depths = depths_of(self._graph, draft)
         self._draft = replace(draft, places={})
         self._nodes = draft.nodes
         self._root = next(iter(self._depths))
@@ -74,7 +79,7 @@ class Taxonomy:
         try:
             return cls(read_draft(parse(text)))
         except Fault as fault:
-            raise fault.error(str(path), text) from None
+            raise error_in_file(fault, shown_path(path), text) from None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Taxonomy:
@@ -86,7 +91,7 @@ class Taxonomy:
         try:
             return cls(read_draft(data))
         except Fault as fault:
-            raise fault.error() from None
+            raise error_in_data(fault) from None
 
     @property
     def name(self) -> str:
@@ -152,9 +157,16 @@ class Taxonomy:
             return self._nodes[own]
         except (KeyError, TypeError):
             raise TaxonomyError(
-                f"no node {own!r} in the taxonomy {self.name!r}",
-                hint=did_you_mean(own, self._nodes) if isinstance(own, str) else None,
+                f"no node {quoted(str(own))} in the taxonomy {quoted(self.name)}",
+                hint=self._suggestion(str(own)),
             ) from None
+
+    def _suggestion(self, word: str) -> str | None:
+        """Return a hint for an id that is not there: of a node with that name, or a near id."""
+        for node in self._nodes.values():
+            if node.name.casefold() == word.casefold():
+                return f"did you mean {node.id!r}, the id of {node.name!r}?"
+        return did_you_mean(word, self._nodes)
 
     def children(self, own: str) -> tuple[str, ...]:
         """Return the ids of the children, in order; none at a leaf."""
@@ -263,12 +275,16 @@ class Taxonomy:
         """
         if form not in ("nested", "flat"):
             raise TaxonomyError(f"the form {form!r}; expected 'nested' or 'flat'")
+        if form == "nested" and 2 * max(self._depths.values()) >= DEEPEST_NESTING:
+            raise TaxonomyError(
+                f"{max(self._depths.values()):,} levels; expected fewer in a nested file",
+                hint="use the flat form for very deep taxonomies",
+            )
         text = yaml_text(self.to_nested() if form == "nested" else self.to_flat())
         try:
             Path(path).write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise TaxonomyError(f"{path} cannot be written: {reason}") from None
+            raise TaxonomyError(f"{shown_path(path)} cannot be written: {reason(error)}") from None
 
     def _digest(self) -> str:
         """Return the hash over the nodes in depth-first order, which both forms share."""

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 from hiercls.errors import TaxonomyError
+from hiercls.taxonomy.fault import quoted
+from hiercls.taxonomy.files import shown_path
 from hiercls.taxonomy.suggestion import did_you_mean
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -37,8 +39,8 @@ def find_file(path_or_name: str | os.PathLike[str]) -> Path:
     name = asked.removesuffix(".yaml")
     if name in shipped_names():
         return shipped_folder() / f"{name}.yaml"
-    if _exists(path):
-        raise TaxonomyError(f"{asked} is a folder; expected a taxonomy file")
+    if asked and _exists(path):
+        raise TaxonomyError(f"{shown_path(asked)} is a folder; expected a taxonomy file")
     raise _not_found(asked, name)
 
 
@@ -52,8 +54,7 @@ def _exists(path: Path) -> bool:
 def _not_found(asked: str, name: str) -> TaxonomyError:
     names = shipped_names()
     listed = ", ".join(names) if names else "none"
-    shown = asked if asked.isprintable() and 0 < len(asked) < 200 else repr(asked[:200])
     return TaxonomyError(
-        f"no taxonomy {shown}: no such file, and no shipped taxonomy of that name ({listed})",
-        hint=did_you_mean(name, names),
+        f"no taxonomy {quoted(asked)}: no such file, nor one of the shipped taxonomies ({listed})",
+        hint=did_you_mean(Path(name).name, names),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-_COMPARED = 5_000  # difflib compares about 50,000 short words a second
+_COMPARED = 5_000  # words; difflib compares about 50,000 short ones a second
+_LONGEST = 100  # characters of a word worth a guess
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
@@ -15,6 +16,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
         >>> did_you_mean("descripton", ["name", "description"])
         "did you mean 'description'?"
     """
+    if len(word) > _LONGEST:
+        return None
     folded = word.casefold()
     candidates = []
     for other in known:
