@@ -87,9 +87,7 @@ class Cascade:
         """
         return next(self.predict_batch([image], top=top))
 
-    def predict_batch(
-        self, images: Iterable[ImageSource], *, top: int = 5
-    ) -> Iterator[Prediction]:
+    def predict_batch(self, images: Iterable[ImageSource], *, top: int = 5) -> Iterator[Prediction]:
         """Classify many images, `batch_size` side by side.
 
         Args:

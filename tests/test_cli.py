@@ -55,6 +55,12 @@ def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
 
 
+def cpu_seconds_since(begin: os.times_result) -> float:
+    """Of child processes: the clock on the wall also counts what others do."""
+    end = os.times()
+    return end.children_user + end.children_system - begin.children_user - begin.children_system
+
+
 def test_each_result_is_in_the_file_before_the_next_image_begins(tmp_path: Path) -> None:
     output = tmp_path / "results.jsonl"
     lines_seen = []
@@ -208,9 +214,9 @@ def test_a_wrong_request_is_one_line_and_status_2(
 
 
 def test_help_is_quick_and_needs_no_torch() -> None:
-    begin = time.perf_counter()
+    begin = os.times()
     assert "COMMAND" in run("--help").stdout
-    assert time.perf_counter() - begin < 1  # 0.1 s where nothing else runs
+    assert cpu_seconds_since(begin) < 0.3
     heavy = "{'torch', 'transformers', 'PIL', 'numpy', 'rich', 'networkx'}"
     code = f"import sys, hiercls.cli.main as m; m.make_parser(); print({heavy} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"

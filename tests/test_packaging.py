@@ -8,7 +8,6 @@ import pkgutil
 import re
 import subprocess
 import sys
-import time
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -54,12 +53,12 @@ def test_the_package_is_imported_in_a_moment_and_without_torch() -> None:
     code = f"import sys, hiercls; print({HEAVY} & set(sys.modules), len(sys.modules))"
     imported = subprocess.check_output([sys.executable, "-I", "-c", code], text=True)
     assert imported.startswith("set()")
-    seconds = []
-    for _ in range(3):
-        begin = time.perf_counter()
-        subprocess.check_call([sys.executable, "-c", "import hiercls"])
-        seconds.append(time.perf_counter() - begin)
-    assert min(seconds) < 0.3
+    begin = os.times()
+    subprocess.check_call([sys.executable, "-c", "import hiercls"])
+    end = os.times()
+    # Of the processor: the clock on the wall also counts what others do.
+    seconds = end.children_user + end.children_system - begin.children_user - begin.children_system
+    assert seconds < 0.3
 
 
 def test_only_the_model_imports_torch() -> None:

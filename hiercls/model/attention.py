@@ -32,7 +32,9 @@ def segment_attention(
 
     Args:
         module: The attention layer; not used, part of the interface.
-        query: Shape (1, heads, tokens, head_dim), as are key and value.
+        query: Shape (1, heads, tokens, head_dim).
+        key: Of the same shape.
+        value: Of the same shape.
         attention_mask: Always None here.
         cu_seq_lens_q: Boundaries of the segments, shape (segments + 1,).
         scaling: Of the products; None is 1 / sqrt(head_dim).
@@ -43,20 +45,16 @@ def segment_attention(
     """
     lengths = cu_seq_lens_q.diff().tolist()
     packed = torch.cat([query, key, value]).transpose(1, 2)  # (3, tokens, heads, head_dim)
-    output = query.new_empty(packed.shape[1:])
     if len(set(lengths)) == 1:
-        output = _attend(packed, lengths[0], scaling, dropout)
-    else:
-        pieces = packed.split(lengths, dim=1)
-        outputs: list[torch.Tensor] = [output] * len(lengths)
-        for length in set(lengths):
-            members = [i for i, other in enumerate(lengths) if other == length]
-            joined = torch.cat([pieces[i] for i in members], dim=1)
-            attended = _attend(joined, length, scaling, dropout)
-            for i, part in zip(members, attended.split(length), strict=True):
-                outputs[i] = part
-        output = torch.cat(outputs)
-    return output.unsqueeze(0), None
+        return _attend(packed, lengths[0], scaling, dropout).unsqueeze(0), None
+    pieces = packed.split(lengths, dim=1)
+    outputs: dict[int, torch.Tensor] = {}
+    for length in set(lengths):
+        members = [i for i, other in enumerate(lengths) if other == length]
+        joined = torch.cat([pieces[i] for i in members], dim=1)
+        attended = _attend(joined, length, scaling, dropout)
+        outputs.update(zip(members, attended.split(length), strict=True))
+    return torch.cat([outputs[i] for i in range(len(lengths))]).unsqueeze(0), None
 
 
 def _attend(

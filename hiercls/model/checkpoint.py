@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from transformers import (
     AutoImageProcessor,
     AutoModelForImageTextToText,
     AutoTokenizer,
-    BaseImageProcessor,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
@@ -62,7 +60,7 @@ class Checkpoint:
     folder: Path
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
-    image_processor: BaseImageProcessor
+    image_processor: Any  # one of two backends' classes, without a common interface
     downsample_mode: str
     prompt_format: PromptFormat
 
@@ -90,7 +88,8 @@ def load_checkpoint(source: str | Path, settings: ModelSettings = ModelSettings(
         tokenizer = _load("tokenizer", AutoTokenizer, folder)
         image_processor = _load("image processor", AutoImageProcessor, folder, backend="pil")
         dtype = pick_dtype(settings.dtype, device, num_parameters=_num_parameters(folder))
-        model = _load_model(folder, dtype).to(device)
+        model: Any = _load_model(folder, dtype)
+        model = model.to(device)
     use_segment_attention(model)
     mode = settings.downsample_mode
     if mode == "checkpoint":
@@ -132,13 +131,13 @@ def _download(hub_id: str) -> Path:
         pass
     try:
         return Path(
-            snapshot_download(
-                hub_id, allow_patterns=_HUB_FILES, etag_timeout=_HUB_TIMEOUT_SECONDS
-            )
+            snapshot_download(hub_id, allow_patterns=_HUB_FILES, etag_timeout=_HUB_TIMEOUT_SECONDS)
         )
     except (HfHubHTTPError, OSError) as error:
         tried = "no such folder, not in the local hub cache, not to be had from the hub"
-        raise ModelError(f"model {hub_id} not found: {tried} ({_reason(error)})", hint=hint) from error
+        raise ModelError(
+            f"model {hub_id} not found: {tried} ({_reason(error)})", hint=hint
+        ) from error
 
 
 def _reason(error: BaseException) -> str:
@@ -156,7 +155,9 @@ def check_files(folder: Path) -> dict[str, Any]:
     """
     missing = [name for name in REQUIRED_FILES if not (folder / name).is_file()]
     if missing:
-        raise ModelError(f"{folder}: no {missing[0]}; expected the folder of a MiniCPM-V checkpoint")
+        raise ModelError(
+            f"{folder}: no {missing[0]}; expected the folder of a MiniCPM-V checkpoint"
+        )
     config = _read_json(folder / "config.json")
     kind = config.get("model_type")
     if kind not in ARCHITECTURES:
@@ -191,7 +192,8 @@ def pick_device(name: str) -> torch.device:
     try:
         return torch.device(name)
     except RuntimeError:
-        raise ModelError(f"device {name!r} is not understood; expected cpu, cuda, cuda:1, mps")
+        expected = "expected cpu, cuda, cuda:1 or mps"
+        raise ModelError(f"device {name!r} is not understood; {expected}") from None
 
 
 def pick_dtype(name: str, device: torch.device, *, num_parameters: int) -> torch.dtype:
@@ -213,6 +215,7 @@ def _num_parameters(folder: Path) -> int:
 
 
 def _load_model(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
+    model: PreTrainedModel
     model, info = _load(
         "model",
         AutoModelForImageTextToText,

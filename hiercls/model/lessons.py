@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import torch
 from PIL import Image
-from transformers import BaseImageProcessor, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from hiercls.model.prompt import Prompt
 from hiercls.plan import Plan
@@ -93,7 +93,7 @@ class Lessons:
         pictures: Pictures,
         *,
         tokenizer: PreTrainedTokenizerBase,
-        image_processor: BaseImageProcessor,
+        image_processor: Any,
         prompt_format: PromptFormat,
         rows_per_lesson: int,
         open_share: float,

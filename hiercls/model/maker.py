@@ -211,11 +211,12 @@ def build_model(
     config = AutoConfig.for_model(architecture, **_config(tokenizer, architecture, shape))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model: PreTrainedModel = AutoModelForImageTextToText.from_config(config, dtype=dtype)
+        model: Any = AutoModelForImageTextToText.from_config(config, dtype=dtype)
         _reset_window_merger(model)
     stops = [tokenizer.convert_tokens_to_ids(t) for t in ("<|im_end|>", "<|endoftext|>")]
     model.generation_config = GenerationConfig(eos_token_id=stops, pad_token_id=stops[1])
-    return model.eval()
+    built: PreTrainedModel = model.eval()
+    return built
 
 
 def _reset_window_merger(model: PreTrainedModel) -> None:
@@ -291,7 +292,7 @@ def _text_config(tokenizer: PreTrainedTokenizerFast, shape: CheckpointShape) -> 
 
 
 def _mrope_section(num_frequencies: int) -> list[int]:
-    # Time, height and width share the rotary frequencies; 32 of them split as published: 11, 11, 10.
+    # Time, height and width share the rotary frequencies; 32 split as published: 11, 11, 10.
     third = round(num_frequencies / 3)
     return [third, third, num_frequencies - 2 * third]
 

@@ -23,13 +23,14 @@ from typing import Any
 
 import torch
 from torch import distributed, nn
-from torch.multiprocessing import spawn
+from torch.multiprocessing.spawn import spawn
 from torch.nn.functional import cross_entropy, normalize
+from torch.nn.utils.rnn import pad_sequence
 from transformers import (
     AutoImageProcessor,
     AutoTokenizer,
     PreTrainedModel,
-    PreTrainedTokenizerFast,
+    PreTrainedTokenizerBase,
 )
 
 from hiercls.model.attention import use_segment_attention
@@ -89,7 +90,9 @@ class Helpers(nn.Module):
     def __init__(self, hidden: int, level_tokens: Sequence[Sequence[Sequence[int]]]) -> None:
         super().__init__()
         self._level_tokens = [
-            nn.utils.rnn.pad_sequence([torch.tensor(t) for t in names], batch_first=True, padding_value=-1)
+            nn.utils.rnn.pad_sequence(
+                [torch.tensor(t) for t in names], batch_first=True, padding_value=-1
+            )
             for names in level_tokens
         ]
         self.readers = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(2))
@@ -118,7 +121,9 @@ class Helpers(nn.Module):
                 losses.append(cross_entropy(logits, names[:, level], ignore_index=-1))
         return torch.stack(losses).mean()
 
-    def pointer_loss(self, asked: torch.Tensor, offered: Sequence[torch.Tensor], right: torch.Tensor) -> torch.Tensor:
+    def pointer_loss(
+        self, asked: torch.Tensor, offered: Sequence[torch.Tensor], right: torch.Tensor
+    ) -> torch.Tensor:
         """Cross-entropy of the right option among the states of the options' tokens.
 
         Args:
@@ -126,7 +131,7 @@ class Helpers(nn.Module):
             offered: For each row the mean state of each option, shape (options, hidden).
             right: Index of the right option, shape (rows,).
         """
-        keys = nn.utils.rnn.pad_sequence(list(offered), batch_first=True)  # (rows, most, hidden)
+        keys = pad_sequence(list(offered), batch_first=True)  # (rows, most, hidden)
         keys = normalize(self.offerer(keys), dim=-1)
         query = normalize(self.asker(asked), dim=-1)
         logits = self.scales[2].exp() * torch.einsum("rh,roh->ro", query, keys)
@@ -141,16 +146,18 @@ class Trainer:
     def __init__(
         self,
         model: PreTrainedModel,
-        tokenizer: PreTrainedTokenizerFast,
+        tokenizer: PreTrainedTokenizerBase,
         lessons: Lessons,
         settings: PretrainingSettings,
     ) -> None:
-        self.model = model
+        self.model: Any = model
         self.settings = settings
         self.lessons = lessons
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
-            self.helpers = Helpers(model.config.text_config.hidden_size, _name_tokens(tokenizer, lessons))
+            self.helpers = Helpers(
+                model.config.text_config.hidden_size, _name_tokens(tokenizer, lessons)
+            )
         modules = nn.ModuleList([model, self.helpers])
         decayed = [p for p in modules.parameters() if p.ndim > 1]
         plain = [p for p in modules.parameters() if p.ndim <= 1]
@@ -175,7 +182,7 @@ class Trainer:
         weights = {"name": self.settings.name_weight, "pointer": self.settings.pointer_weight}
         total = torch.stack([loss * weights.get(key, 1.0) for key, loss in losses.items()]).sum()
         self._optimizer.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         _average_gradients(self._parameters)
         nn.utils.clip_grad_norm_(self._parameters, self.settings.clip_norm)
         self._optimizer.step()
@@ -238,7 +245,8 @@ class Trainer:
         logits = states[choices, [last[i] for i in choices]] @ letters.T  # (choices, 26)
         counts = torch.tensor([len(rows[i].spans) for i in choices])
         beyond = torch.arange(logits.shape[1]) >= counts[:, None]
-        return logits.masked_fill(beyond, -math.inf)
+        masked: torch.Tensor = logits.masked_fill(beyond, -math.inf)
+        return masked
 
 
 def pretrain(
@@ -317,10 +325,8 @@ def _run(rank: int, work: _Work, report: Callable[[str], None]) -> None:
 
 def _make_trainer(work: _Work) -> Trainer:
     settings = work.settings
-    tokenizer = AutoTokenizer.from_pretrained(work.folder)
-    model = build_model(
-        tokenizer, architecture="minicpmv4_6", shape=work.shape, seed=settings.seed
-    )
+    tokenizer: Any = AutoTokenizer.from_pretrained(work.folder)
+    model = build_model(tokenizer, architecture="minicpmv4_6", shape=work.shape, seed=settings.seed)
     use_segment_attention(model)
     lessons = Lessons(
         work.plan,
@@ -360,7 +366,7 @@ def _texts(plan: Plan, prompt_format: PromptFormat) -> list[str]:
     return choices + [render_open(question, prompt_format) for question in questions]
 
 
-def _name_tokens(tokenizer: PreTrainedTokenizerFast, lessons: Lessons) -> list[list[list[int]]]:
+def _name_tokens(tokenizer: PreTrainedTokenizerBase, lessons: Lessons) -> list[list[list[int]]]:
     # As they stand in an option's line: behind a space.
     return [
         [tokenizer.encode(f" {option.name}", add_special_tokens=False) for option in options]

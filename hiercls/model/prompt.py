@@ -31,7 +31,6 @@ class Prompt:
     """Writes the token ids of prompts for one tokenizer.
 
     Attributes:
-        image_token_id: The placeholder that visual tokens replace.
         letter_ids: Token id of each letter A to Z as the first token of an answer.
     """
 
@@ -45,7 +44,6 @@ class Prompt:
             )
         self._special = sorted(tokenizer.get_added_vocab(), key=len, reverse=True)
         self._head, self._cue = self._split_template()
-        self.image_token_id: int = tokenizer.convert_tokens_to_ids(tokenizer.image_token)
         self.letter_ids = self._letters_in_context()
 
     def head(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> list[int]:
@@ -81,9 +79,10 @@ class Prompt:
         return ids
 
     def _render(self, text: str) -> str:
-        content: list[dict[str, Any]] = [{"type": "image"}, {"type": "text", "text": text}]
+        content = [{"type": "image"}, {"type": "text", "text": text}]
+        turns: list[Any] = [{"role": "user", "content": content}]
         rendered = self._tokenizer.apply_chat_template(
-            [{"role": "user", "content": content}],
+            turns,
             tokenize=False,
             add_generation_prompt=True,
             enable_thinking=False,

@@ -32,17 +32,16 @@ class MiniCPMVScorer:
     def __init__(self, checkpoint: Checkpoint, settings: ModelSettings = ModelSettings()) -> None:
         self.checkpoint = checkpoint
         self.settings = settings
-        processor = checkpoint.image_processor
-        self.prompt = Prompt(checkpoint.tokenizer, use_image_id=processor.use_image_id)
+        self.prompt = Prompt(
+            checkpoint.tokenizer, use_image_id=checkpoint.image_processor.use_image_id
+        )
         self._model: Any = checkpoint.model
         self._device: torch.device = checkpoint.model.device
         letters = torch.tensor(self.prompt.letter_ids, device=self._device)
         self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
 
     @classmethod
-    def load(
-        cls, source: str | Path, settings: ModelSettings = ModelSettings()
-    ) -> MiniCPMVScorer:
+    def load(cls, source: str | Path, settings: ModelSettings = ModelSettings()) -> MiniCPMVScorer:
         """Load a checkpoint and see that batching does not change its answers.
 
         Raises:
@@ -112,6 +111,8 @@ class MiniCPMVScorer:
     @staticmethod
     def _opened(handle: Handle) -> OpenImage:
         if not isinstance(handle, OpenImage):
-            raise ModelError(f"found a handle of type {type(handle).__name__}; expected an image "
-                             "opened by this scorer")
+            raise ModelError(
+                f"found a handle of type {type(handle).__name__}; expected an image "
+                "opened by this scorer"
+            )
         return handle

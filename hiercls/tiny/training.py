@@ -1,4 +1,4 @@
-"""How the bundled model is made: flags drawn by `flags`, shown by `scenes`, learned from nothing."""
+"""How the bundled model is made: `flags` draws, `scenes` shows, and it learns from nothing."""
 
 from __future__ import annotations
 
