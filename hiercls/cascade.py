@@ -72,7 +72,9 @@ class Cascade:
         from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is wanted
 
         scorer = MiniCPMVScorer.load(model, settings)
-        return cls(taxonomy, scorer, batch_size=settings.batch_size)
+        cascade = cls(taxonomy, scorer, batch_size=settings.batch_size)
+        scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)
+        return cascade
 
     def predict(self, image: ImageSource, *, top: int = 5) -> Prediction:
         """Classify one image.

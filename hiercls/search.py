@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -36,6 +37,12 @@ class Route:
     answers: list[Answer] = field(default_factory=list)
     leaves: dict[str, float] = field(default_factory=dict)
 
+    def add_leaf(self, node: str, logprob: float) -> None:
+        """Count one way to a leaf; several ways add up."""
+        known = self.leaves.get(node, -math.inf)
+        higher, lower = max(known, logprob), min(known, logprob)
+        self.leaves[node] = higher + math.log1p(math.exp(lower - higher))
+
     def ranked_leaves(self, count: int) -> list[tuple[str, float]]:
         """The most probable of the known leaves with their log-probabilities, best first."""
         return sorted(self.leaves.items(), key=lambda item: -item[1])[:count]
@@ -50,7 +57,7 @@ def greedy(scorer: Scorer, handles: Sequence[Handle], plan: Plan) -> list[Route]
     routes = [Route(plan.entry.path, plan.entry.node) for _ in handles]
     if plan.entry.ends:
         for route in routes:
-            route.leaves[route.node] = 0.0
+            route.add_leaf(route.node, 0.0)
         return routes
     open_routes = list(zip(routes, handles, strict=True))
     while open_routes:
@@ -69,7 +76,7 @@ def _follow_best(route: Route, plan: Plan, logprobs: tuple[float, ...]) -> bool:
     route.answers.append(Answer(plan.question(route.node), logprobs))
     for outcome, logprob in zip(outcomes, logprobs, strict=True):
         if outcome.ends:
-            route.leaves[outcome.node] = route.logprob + logprob
+            route.add_leaf(outcome.node, route.logprob + logprob)
     best = max(range(len(logprobs)), key=logprobs.__getitem__)
     route.path += outcomes[best].path
     route.node = outcomes[best].node

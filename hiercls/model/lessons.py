@@ -157,8 +157,9 @@ class Lessons:
         tail, offsets, start = self._prompt.tail_offsets(text)
         index = question.options.index(right)
         spans, starts, ends = [], [a for a, _ in offsets], [b for _, b in offsets]
-        first = start + text.index("\n") + 1
-        for line in text.split("\n")[1 : len(question.options) + 1]:
+        first = start + len(question.text) + 1
+        lines = text[len(question.text) + 1 :].split("\n")
+        for line in lines[: len(question.options)]:
             last = first + len(line)
             # Behind the letter, the dot and the space; before the line break.
             spans.append((bisect_right(ends, first + 2), bisect_left(starts, last) - 1))

@@ -61,15 +61,21 @@ class Prompt:
         Raises:
             PlanError: The text contains one of the tokenizer's special tokens.
         """
-        self._refuse_special(text)
+        self.refuse_special(text)
         return self._ids(self._tail_text(text) + answer)
 
     def tail_offsets(self, text: str) -> tuple[list[int], list[tuple[int, int]], int]:
         """As `tail`, with each token's (start, end) in characters and where `text` starts."""
-        self._refuse_special(text)
+        self.refuse_special(text)
         whole = self._tail_text(text)
         encoded = self._tokenizer(whole, add_special_tokens=False, return_offsets_mapping=True)
         return encoded["input_ids"], encoded["offset_mapping"], whole.index(text)
+
+    def refuse_special(self, text: str) -> None:
+        """Raise PlanError if a text would be read as one of the model's special tokens."""
+        for token in self._special:
+            if token in text:
+                raise PlanError(f"question contains {token!r}, a special token of the model")
 
     def _tail_text(self, text: str) -> str:
         return self._cue[0] + text + self._cue[1]
@@ -130,11 +136,6 @@ class Prompt:
         if clash:
             raise ModelError(f"the letters {clash[0]} share one token; expected distinct tokens")
         return found
-
-    def _refuse_special(self, text: str) -> None:
-        for token in self._special:
-            if token in text:
-                raise PlanError(f"question contains {token!r}, a special token of the model")
 
 
 def _same(ids: list[int], first: str, second: str) -> bool:

@@ -7,7 +7,7 @@ probability without the 248,000 others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,16 @@ class MiniCPMVScorer:
         if settings.self_test:
             check_batching(scorer, dtype=str(scorer._model.dtype).removeprefix("torch."))
         return scorer
+
+    def check(self, questions: Iterable[Question]) -> None:
+        """See before the first image that every question can be asked.
+
+        Raises:
+            PlanError: A text contains a special token of the model.
+        """
+        for question in questions:
+            offers = [f"{o.name}\n{o.description or ''}" for o in question.options]
+            self.prompt.refuse_special("\n".join([question.text, *offers]))
 
     def open(self, images: Sequence[Image.Image]) -> list[Handle]:
         """Run the vision tower once over all images, packed."""

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from hiercls.errors import ConfigError, PlanError
+from hiercls.questions import Option, PromptFormat, Question, render, render_open
+
+PETS = Question(
+    "pet",
+    0,
+    "Which of these is in the picture?",
+    (Option("dog", "dog", "long muzzle"), Option("cat", "cat")),
+)
+
+
+def test_a_question_reads_as_it_always_has() -> None:
+    assert render(PETS) == (
+        "Which of these is in the picture?\n"
+        "A. dog: long muzzle\n"
+        "B. cat\n"
+        "Answer with the letter of the best option."
+    )
+
+
+def test_descriptions_can_be_left_out() -> None:
+    assert "A. dog\n" in render(PETS, PromptFormat(descriptions=False))
+
+
+def test_an_open_question_offers_nothing() -> None:
+    assert render_open(PETS) == "Which of these is in the picture?\nAnswer with the name only."
+
+
+def test_more_options_than_letters_are_refused() -> None:
+    wide = dataclasses.replace(PETS, options=tuple(Option(str(n), str(n)) for n in range(27)))
+    with pytest.raises(PlanError, match="'pet' has 27 options; expected at most 26"):
+        render(wide)
+
+
+def test_a_question_with_one_option_is_refused() -> None:
+    with pytest.raises(PlanError, match="offers 1 option; expected 2 or more"):
+        dataclasses.replace(PETS, options=PETS.options[:1])
+
+
+def test_every_field_of_a_format_changes_its_hash() -> None:
+    default = PromptFormat()
+    others = [
+        PromptFormat(descriptions=False),
+        PromptFormat(instruction="Answer."),
+        PromptFormat(open_instruction="Answer."),
+        PromptFormat(version=0),
+    ]
+    assert len({default.hash, *(other.hash for other in others)}) == 5
+
+
+def test_a_format_survives_being_written_down() -> None:
+    own = PromptFormat(descriptions=False, instruction="Pick one.")
+    assert PromptFormat.from_dict(dataclasses.asdict(own)) == own
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"version": 99}, "version 99; this release of hiercls writes 1"),
+        ({"instruction": 3}, "instruction is 3; expected str"),
+        ({"descriptions": "yes"}, "descriptions is 'yes'; expected bool"),
+        ({"colour": "red"}, "has the keys colour, "),
+    ],
+)
+def test_a_format_that_is_not_ours_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        PromptFormat.from_dict(dataclasses.asdict(PromptFormat()) | change)
