@@ -6,6 +6,7 @@ import inspect
 import os
 import pkgutil
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -16,6 +17,7 @@ import pytest
 
 import hiercls
 from hiercls import errors
+from hiercls.cli.parser import make_parser
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "transformers", "peft"}
@@ -84,6 +86,14 @@ def test_every_direct_dependency_is_pinned() -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## [{hiercls.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_command_in_the_readme_is_one() -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    commands = [line for line in lines if line.startswith("hiercls ")]
+    assert len(commands) >= 4
+    for command in commands:
+        make_parser().parse_args(shlex.split(command, comments=True)[1:])
 
 
 @pytest.fixture(scope="module")
