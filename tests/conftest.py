@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure; and a change is not merged or refused by luck.
+settings.register_profile(
+    "hiercls",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("hiercls")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A small checkpoint of random weights for each architecture, in the published layout."""
+    from hiercls.model.maker import ARCHITECTURES, make_checkpoint
+
+    folder = tmp_path_factory.mktemp("checkpoints")
+    texts = ["Which of these is in the picture?\nA. thing number 1\nAnswer with the letter."]
+    return {
+        kind: make_checkpoint(folder / kind, texts, architecture=kind) for kind in ARCHITECTURES
+    }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -266,13 +267,17 @@ def test_check_counts_and_show_draws(capsys: pytest.CaptureFixture[str]) -> None
     assert "├── " in capsys.readouterr().out
 
 
-def helps() -> dict[str, str]:
-    """The help of each command that does something, by its words."""
-    commands = ("classify", "taxonomy check", "taxonomy show", "demo")
-    return {command: run(*command.split(), "--help").stdout for command in commands}
+def help_of(command: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        main([*command.split(), "--help"])
+    return out.getvalue()
 
 
-HELPS = helps()
+# The help of each command that does something.
+HELPS = {
+    command: help_of(command) for command in ("classify", "taxonomy check", "taxonomy show", "demo")
+}
 EXAMPLES = [
     line.strip() for text in HELPS.values() for line in re.findall(r"^  hiercls .*$", text, re.M)
 ]
