@@ -191,6 +191,21 @@ GOLDEN: list[tuple[str | bytes, str, str | None]] = [
         None,
     ),
     (
+        NESTED + "  - name: a\n    index: true\n",
+        "t.yaml:4: node 'a': 'index' is the boolean true; expected a whole number from 0",
+        None,
+    ),
+    (
+        NESTED + '  - name: a\n    question: "a\\x07b"\n',
+        "t.yaml:4: node 'a': 'question' has a control character; expected text",
+        None,
+    ),
+    (
+        NESTED + f"  - name: a\n    id: {'i' * 501}\n",
+        f"t.yaml:4: the id '{'i' * 57}...' has 501 characters; expected at most 500",
+        None,
+    ),
+    (
         NESTED + "  - name: a\n    description: 12\n",
         "t.yaml:4: node 'a': 'description' is the number 12; expected text",
         'put it in quotes: "12"',

@@ -193,11 +193,15 @@ def test_texts_of_several_lines_are_joined_in_descriptions_and_kept_in_questions
     path = tmp_path / "t.yaml"
     path.write_text(
         "name: t\nquestion: |\n  Look well.\n  Which one?\nchildren:\n"
-        "  - name: a\n    description: >\n      long\n      words\n"
+        "  - name: a\n    description: |\n      long\n      words\n"
     )
     taxonomy = Taxonomy.load(path)
     assert taxonomy.node("a").description == "long words"
     assert taxonomy.question("t") == "Look well.\nWhich one?"
+
+
+def test_words_that_some_readers_take_for_booleans_are_quoted() -> None:
+    assert yaml_text({"name": "y", "root": "off"}) == 'name: "y"\nroot: "off"\n'
 
 
 # Finding
@@ -289,6 +293,12 @@ def test_the_limit_on_size_is_a_setting(tmp_path: Path) -> None:
     assert len(Taxonomy.load(path, max_bytes=len(SMALL))) == 3
     with pytest.raises(TaxonomyError, match="expected at most 10"):
         Taxonomy.load(path, max_bytes=10)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only on Linux")
+def test_the_limit_holds_where_the_system_tells_no_size() -> None:
+    with pytest.raises(TaxonomyError, match="expected at most 10"):
+        Taxonomy.load("/proc/self/status", max_bytes=10)
 
 
 def test_a_path_that_is_not_printable_stays_on_one_line(tmp_path: Path) -> None:

@@ -73,6 +73,10 @@ def test_the_root_keeps_its_slug_from_a_namesake() -> None:
     assert ids(node("animal"), root="Animal", id="top") == ["top", "animal"]
 
 
+def test_a_name_whose_slug_is_given_elsewhere_gets_its_path() -> None:
+    assert ids(node("x", id="dog"), node("Dog")) == ["world", "dog", "world/dog"]
+
+
 def test_adding_an_unrelated_node_changes_no_id() -> None:
     before = [node("river", node("bank")), node("money", node("bank")), node("dog")]
     added = [node("cat"), *before[:1], node("tree", node("oak")), *before[1:]]

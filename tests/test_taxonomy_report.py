@@ -169,6 +169,7 @@ def test_children_past_the_limit_are_counted() -> None:
     assert len(lines) == 22
     assert lines[-1] == "└── ... and 73 more"
     assert len(drawn(balanced(21, 1)).splitlines()) == 22
+    assert drawn(balanced(3, 1), max_children=0) == "r  3 leaves\n└── ... and 3 more\n"
 
 
 @few

@@ -58,7 +58,7 @@ def make_ids(
     ids: list[str | None] = []
     for position, segment in enumerate(slugs):
         own: str | None = segment
-        if position and given[position] is None and (taken[segment] > 1):
+        if given[position] is None and taken[segment] > 1:
             own = _path(position, slugs, parents)
         ids.append(own if own and segment and len(own) <= LONGEST_ID else None)
     return ids

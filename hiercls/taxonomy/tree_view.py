@@ -43,10 +43,10 @@ def tree(
     rows = 1
     while pending:
         branch, own, level = pending.popleft()
-        shown, num_hidden = _shown(taxonomy.children(own), max_children)
-        if not shown:
+        if taxonomy.is_leaf(own):
             continue
-        if level == levels or rows + len(shown) >= MOST_ROWS:
+        shown, num_hidden = _shown(taxonomy.children(own), max_children)
+        if level >= levels or rows + len(shown) >= MOST_ROWS:
             branch.label = Text.assemble(_as_text(branch), (" ...", "dim"))
             continue
         for child in shown:
@@ -63,7 +63,7 @@ def _as_text(branch: Tree) -> Text:
 
 
 def _shown(children: tuple[str, ...], max_children: int) -> tuple[tuple[str, ...], int]:
-    """Return the children to draw and how many are left out; never just one."""
+    """Return the children to draw and how many are left out; a row is never spent on just one."""
     if len(children) <= max_children + 1:
         return children, 0
     return children[:max_children], len(children) - max_children
