@@ -103,6 +103,16 @@ class TestAlbum:
         assert len(found(".")) == 5
 
 
+def test_the_order_is_that_of_the_names_and_not_of_the_disk(tmp_path: Path) -> None:
+    for name in "qwertyuiop":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").touch()
+        (tmp_path / f"{name}.png").touch()
+    files = [str(tmp_path / f"{name}.png") for name in sorted("qwertyuiop")]
+    inside = [str(tmp_path / name / "a.png") for name in sorted("qwertyuiop")]
+    assert find_images([str(tmp_path)], io.BytesIO()) == files + inside
+
+
 def test_a_name_that_is_not_utf8_comes_through_a_list() -> None:
     (path,) = found("-", listing=b"caf\xe9.jpg\n")
     assert os.fsencode(path) == b"caf\xe9.jpg"

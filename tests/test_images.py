@@ -383,18 +383,13 @@ def test_random_bytes_are_a_picture_or_an_image_error(prefix: bytes, rest: bytes
 
 def test_no_warning_escapes_and_the_filters_are_restored_in_threads() -> None:
     bomb, good = png_header(10_000, 10_000), encoded(flag(), "PNG")
+    messages = set()
 
     def work() -> None:
-        for data in (bomb, good) * 20:
-            opens_quietly(data)
+        for _ in range(50):
+            messages.add(refused(bomb))
+            open_image(good)
 
-    def opens_quietly(data: bytes) -> None:
-        try:
-            open_image(data)
-        except ImageError:
-            errors.append(data)
-
-    errors: list[bytes] = []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         before = list(warnings.filters)
@@ -404,4 +399,5 @@ def test_no_warning_escapes_and_the_filters_are_restored_in_threads() -> None:
         for thread in threads:
             thread.join()
         assert warnings.filters == before
-    assert errors == [bomb] * 80
+    # Where Pillow's own warning got out, it would be the reason given here.
+    assert messages == {f"<{len(bomb)} bytes>: 10000 x 10000 pixels; expected at most {MAX_PIXELS}"}

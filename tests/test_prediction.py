@@ -73,6 +73,14 @@ def test_a_line_is_one_line_for_every_reader(prediction: Prediction) -> None:
     assert len(prediction.to_json().splitlines()) == 1
 
 
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029", "\n", "\r", "\x1c", "\x0b"])
+def test_what_some_readers_take_for_a_line_break_is_escaped(sign: str) -> None:
+    prediction = Prediction.failed(f"a{sign}b.jpg", "no such file")
+    line = prediction.to_json()
+    assert len(line.splitlines()) == 1
+    assert Prediction.from_json(line) == prediction
+
+
 def test_a_line_has_the_documented_keys_in_their_order() -> None:
     assert HUSKY.to_json() == GOLDEN
 
