@@ -3,8 +3,8 @@
 Example:
     >>> from hiercls import Cascade
     >>> cascade = Cascade.load("flags", model="tiny")  # doctest: +SKIP
-    >>> cascade.predict("photo.jpg").path  # doctest: +SKIP
-    ('stripes-across', 'red-white-red', 'at')
+    >>> cascade.predict("austria.png").path  # doctest: +SKIP
+    ('horizontal-stripes', 'red-white-red', 'at')
 """
 
 from __future__ import annotations
