@@ -168,7 +168,7 @@ def test_children_past_the_limit_are_counted() -> None:
     lines = drawn(balanced(93, 1)).splitlines()
     assert len(lines) == 22
     assert lines[-1] == "└── ... and 73 more"
-    assert len(drawn(balanced(21, 1)).splitlines()) == 22
+    assert "more" not in drawn(balanced(21, 1))
     assert drawn(balanced(3, 1), max_children=0) == "r  3 leaves\n└── ... and 3 more\n"
 
 
