@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import itertools
 import pickle
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import networkx as nx
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from taxonomy_strategies import dags, few, trees
 
 from hiercls.errors import TaxonomyError
-from hiercls.taxonomy import Node, Taxonomy
+from hiercls.taxonomy import Node, Taxonomy, graph, ids, suggestion
 
 PETS: dict[str, Any] = {
     "name": "pets",
@@ -265,6 +267,13 @@ def test_ten_thousand_levels_are_no_danger() -> None:
     assert len(deep.ancestors("n10000")) == 10_000
     assert deep.question("n10000") is None
     assert Taxonomy.from_dict(deep.to_nested()).hash == deep.hash
+
+
+@pytest.mark.parametrize("module", [graph, ids, suggestion])
+def test_the_examples_in_the_docstrings_run(module: ModuleType) -> None:
+    failures, num_tried = doctest.testmod(module)
+    assert num_tried
+    assert not failures
 
 
 def test_a_dict_that_contains_itself_is_refused() -> None:
