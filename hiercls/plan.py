@@ -10,12 +10,44 @@ import hashlib
 from collections import deque
 from dataclasses import dataclass
 
-from hiercls.questions import Option, Question
+from hiercls.errors import PlanError
 from hiercls.taxonomy import Taxonomy
 
 VERSION = 1  # raised whenever the same taxonomy becomes other questions
 DEFAULT_QUESTION = "Which of these is in the picture?"
 ITSELF = "{name} (none of the others)"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that a question offers: a node, under the name it is offered by."""
+
+    node: str
+    name: str
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked at one node.
+
+    Attributes:
+        node: Id of the node whose children are told apart.
+        level: Depth of the question in the plan, 0 at the root; adapters belong to levels.
+        text: The question itself, one line.
+        options: What is offered, in the order of the letters.
+    """
+
+    node: str
+    level: int
+    text: str
+    options: tuple[Option, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.options) < 2:
+            raise PlanError(
+                f"question at {self.node!r} offers {len(self.options)} option; expected 2 or more"
+            )
 
 
 @dataclass(frozen=True)

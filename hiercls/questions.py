@@ -12,6 +12,7 @@ import string
 from dataclasses import asdict, dataclass
 
 from hiercls.errors import ConfigError, PlanError
+from hiercls.plan import Option, Question
 
 LETTERS = string.ascii_uppercase
 
@@ -60,38 +61,6 @@ class PromptFormat:
         return cls(**values)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Option:
-    """One answer that a question offers: a node, under the name it is offered by."""
-
-    node: str
-    name: str
-    description: str | None = None
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked at one node.
-
-    Attributes:
-        node: Id of the node whose children are told apart.
-        level: Depth of the question in the plan, 0 at the root; adapters belong to levels.
-        text: The question itself, one line.
-        options: What is offered, in the order of the letters.
-    """
-
-    node: str
-    level: int
-    text: str
-    options: tuple[Option, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.options) < 2:
-            raise PlanError(
-                f"question at {self.node!r} offers {len(self.options)} option; expected 2 or more"
-            )
-
-
 def render(question: Question, prompt_format: PromptFormat = PromptFormat()) -> str:
     """The user's turn after the image: question, one lettered option a line, instruction.
 
@@ -99,6 +68,7 @@ def render(question: Question, prompt_format: PromptFormat = PromptFormat()) -> 
         PlanError: There are more options than letters.
 
     Example:
+        >>> from hiercls.plan import Option, Question
         >>> pets = Question("pet", 0, "Which is it?", (Option("cat", "cat"), Option("dog", "dog")))
         >>> print(render(pets))
         Which is it?

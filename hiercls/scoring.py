@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from PIL import Image
 
-from hiercls.questions import Question
+from hiercls.plan import Question
 
 Handle: TypeAlias = object
 """An opened image, opaque to the search; its memory goes with the last reference."""

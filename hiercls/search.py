@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hiercls.plan import Plan
-from hiercls.questions import Question
+from hiercls.plan import Plan, Question
 from hiercls.scoring import Handle, Request, Scorer
 
 

@@ -17,6 +17,9 @@ settings.register_profile(
 )
 settings.load_profile("hiercls")
 
+# Threads cost more than they bring on models this small, most of all on a busy machine.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)

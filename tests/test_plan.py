@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_path_takes_one_edge_at_a_time(document: dict[str, Any]) -> None:
     for asked in drawn.nodes:
         for outcome in drawn.outcomes(asked):
             path = (asked, *outcome.path)
-            for parent, child in zip(path, path[1:], strict=False):
+            for parent, child in itertools.pairwise(path):
                 assert child in drawn.taxonomy.children(parent)
 
 

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from hiercls.errors import ConfigError, PlanError
-from hiercls.questions import Option, PromptFormat, Question, render, render_open
+from hiercls.plan import Option, Question
+from hiercls.questions import PromptFormat, render, render_open
 
 PETS = Question(
     "pet",

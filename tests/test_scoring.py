@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from scorers import HashScorer
 
-from hiercls.questions import Option, Question
+from hiercls.plan import Option, Question
 from hiercls.scoring import Request, Rounds, Scorer
 
 

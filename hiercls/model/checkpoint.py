@@ -6,6 +6,7 @@ No remote code, no torchvision, no pickle: native classes, the PIL image process
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ REQUIRED_FILES = (
 _HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "*.txt"]
 _LARGE = 100_000_000  # parameters, from which on bfloat16 pays
 _HUB_TIMEOUT_SECONDS = 10
+_KERNEL_LOGGER = "transformers.integrations.hub_kernels"
 _OLDER = ("minicpmv", "minicpmo")
 
 
@@ -82,6 +84,8 @@ def load_checkpoint(source: str | Path, settings: ModelSettings = ModelSettings(
             incomplete, or the device is not to be had.
     """
     device = pick_device(settings.device)
+    if device.type == "cpu":
+        logging.getLogger(_KERNEL_LOGGER).addFilter(_is_no_kernel_advice)
     folder = find_checkpoint(source)
     config = check_files(folder)
     with _quiet():
@@ -142,8 +146,7 @@ def _download(hub_id: str) -> Path:
 
 def _reason(error: BaseException) -> str:
     cause = error.__cause__ or error
-    lines = [line for line in str(cause).splitlines() if line.strip()]
-    return lines[0].strip()[:160] if lines else type(cause).__name__
+    return " ".join(str(cause).split())[:200] or type(cause).__name__
 
 
 def check_files(folder: Path) -> dict[str, Any]:
@@ -238,7 +241,7 @@ def _load(what: str, loader: Any, folder: Path, **options: Any) -> Any:
         return loader.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, **options
         )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
+    except Exception as error:  # each reader has errors of its own, without a common base
         raise ModelError(f"{folder}: the {what} cannot be loaded: {_reason(error)}") from error
 
 
@@ -250,6 +253,11 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ModelError(f"{path}: found {type(content).__name__}; expected an object")
     return content
+
+
+def _is_no_kernel_advice(record: logging.LogRecord) -> bool:
+    # The packages that the library advises to install run on accelerators only.
+    return "falling back to its reference PyTorch implementation" not in record.getMessage()
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from PIL import Image
 from transformers import PreTrainedTokenizerBase
 
 from hiercls.model.prompt import Prompt
-from hiercls.plan import Plan
-from hiercls.questions import Option, PromptFormat, Question, render, render_open
+from hiercls.plan import Option, Plan, Question
+from hiercls.questions import PromptFormat, render, render_open
 
 Pictures: TypeAlias = Callable[[random.Random], tuple[Image.Image, str]]
 """Makes a picture of some leaf and names the leaf."""

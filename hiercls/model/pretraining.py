@@ -279,9 +279,13 @@ def pretrain(
     write_preprocessor_config(folder, shape)
     _write_json(folder / PROMPT_FORMAT_FILE, asdict(prompt_format))
     _write_json(folder / TRAINING_FILE, {"settings": asdict(settings), "plan": plan.hash})
-    with tempfile.TemporaryDirectory() as meeting:
-        work = _Work(folder, plan, pictures, shape, prompt_format, settings, f"{meeting}/store")
-        spawn(_run, args=(work, report), nprocs=settings.processes)
+    work = _Work(folder, plan, pictures, shape, prompt_format, settings)
+    if settings.processes == 1:
+        _train(0, work, report)
+    else:
+        with tempfile.TemporaryDirectory() as meeting:
+            arguments = (f"{meeting}/store", work, report)
+            spawn(_run_one_of_several, args=arguments, nprocs=settings.processes)
     return folder
 
 
@@ -295,15 +299,19 @@ class _Work:
     shape: CheckpointShape
     prompt_format: PromptFormat
     settings: PretrainingSettings
-    store: str
 
 
-def _run(rank: int, work: _Work, report: Callable[[str], None]) -> None:
-    settings = work.settings
+def _run_one_of_several(rank: int, store: str, work: _Work, report: Callable[[str], None]) -> None:
     torch.set_num_threads(1)
     distributed.init_process_group(
-        "gloo", init_method=f"file://{work.store}", rank=rank, world_size=settings.processes
+        "gloo", init_method=f"file://{store}", rank=rank, world_size=work.settings.processes
     )
+    _train(rank, work, report)
+    distributed.destroy_process_group()
+
+
+def _train(rank: int, work: _Work, report: Callable[[str], None]) -> None:
+    settings = work.settings
     trainer = _make_trainer(work)
     share = range(rank, settings.batch_size, settings.processes)
     begun = time.monotonic()
@@ -320,7 +328,6 @@ def _run(rank: int, work: _Work, report: Callable[[str], None]) -> None:
             sums = {}
         if rank == 0 and (number % _SAVE_EVERY == 0 or number == settings.steps):
             _save(trainer.model, work.folder)
-    distributed.destroy_process_group()
 
 
 def _make_trainer(work: _Work) -> Trainer:

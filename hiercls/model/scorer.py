@@ -20,7 +20,8 @@ from hiercls.model.checkpoint import Checkpoint, load_checkpoint
 from hiercls.model.language import OpenImage, read_rows
 from hiercls.model.prompt import Prompt
 from hiercls.model.selftest import check_batching
-from hiercls.questions import LETTERS, Question, render
+from hiercls.plan import Question
+from hiercls.questions import LETTERS, render
 from hiercls.scoring import Handle, Request
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PIL import Image
 
 from hiercls.errors import SelfTestError
-from hiercls.questions import Option, Question
+from hiercls.plan import Option, Question
 from hiercls.scoring import Request, Scorer
 
 # Largest difference of a log-probability that rounding explains.

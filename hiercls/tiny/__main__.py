@@ -1,26 +1,38 @@
-"""`python -m hiercls.tiny --out DIR`: train the bundled model from nothing."""
+"""`python -m hiercls.tiny`: train the bundled model from nothing, or draw pictures of flags."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from hiercls.model.pretraining import PretrainingSettings
-from hiercls.tiny.training import train_tiny
+from hiercls.tiny.training import draw_pictures, train_tiny
 
 
-def main() -> None:
-    """Parse the command line and train."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse the command line and run one of the two commands."""
     default = PretrainingSettings()
-    parser = argparse.ArgumentParser(prog="python -m hiercls.tiny", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
-    parser.add_argument("--steps", type=int, default=default.steps, help="default %(default)s")
-    parser.add_argument("--seed", type=int, default=default.seed, help="default %(default)s")
-    parser.add_argument(
-        "--processes", type=int, default=default.processes, help="default %(default)s"
+    parser = argparse.ArgumentParser(
+        prog="python -m hiercls.tiny",
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    given = parser.parse_args()
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="about an hour on two cores")
+    train.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
+    train.add_argument("--steps", type=int, default=default.steps, help="updates")
+    train.add_argument("--seed", type=int, default=default.seed, help="of weights and pictures")
+    train.add_argument("--processes", type=int, default=default.processes, help="one a core")
+    draw = commands.add_parser("draw", help="pictures and their labels.csv (path,label)")
+    draw.add_argument("--out", type=Path, required=True, help="folder of the pictures")
+    draw.add_argument("--count", type=int, default=880, help="how many")
+    draw.add_argument("--seed", type=int, default=1, help="0 is what the model was trained on")
+    given = parser.parse_args(arguments)
+    if given.command == "draw":
+        draw_pictures(given.out, given.count, seed=given.seed)
+        return
     settings = replace(default, steps=given.steps, seed=given.seed, processes=given.processes)
     train_tiny(given.out, settings)
 

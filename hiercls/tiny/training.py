@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from pathlib import Path
 
@@ -48,10 +49,14 @@ PROMPT_FORMAT = PromptFormat(
 def flag_picture(rng: random.Random) -> tuple[Image.Image, str]:
     """A picture of some flag as some other person might show it, and the flag's code."""
     code = rng.choice(CODES)
+    return _picture_of(code, rng), code
+
+
+def _picture_of(code: str, rng: random.Random) -> Image.Image:
     ratio = _ratio(code, rng)
     palette = rng.choice(list(PALETTES))
     drawn = draw(code, _DRAWN_WIDTH, round(_DRAWN_WIDTH / ratio), palette=palette, rng=rng)
-    return scene(drawn, rng), code
+    return scene(drawn, rng)
 
 
 def _ratio(code: str, rng: random.Random) -> float:
@@ -66,3 +71,23 @@ def train_tiny(folder: Path, settings: PretrainingSettings = PretrainingSettings
     return pretrain(
         folder, plan, flag_picture, shape=SHAPE, prompt_format=PROMPT_FORMAT, settings=settings
     )
+
+
+def draw_pictures(folder: Path, count: int, *, seed: int) -> None:
+    """Write pictures such as the model is trained on, with a labels.csv of `path,label`.
+
+    Args:
+        folder: Made if needed.
+        count: How many; the flags come in turn.
+        seed: Picture number i of a seed is always the same.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as stream:
+        table = csv.writer(stream)
+        table.writerow(["path", "label"])
+        for number in range(count):
+            code = CODES[number % len(CODES)]
+            picture = _picture_of(code, random.Random(f"{seed}/{number}"))
+            name = f"{number:06d}-{code}.png"
+            picture.save(folder / name)
+            table.writerow([name, code])

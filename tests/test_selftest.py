@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from scorers import HashScorer
+
+from hiercls.errors import SelfTestError
+from hiercls.model.scorer import MiniCPMVScorer
+from hiercls.model.selftest import check_batching
+from hiercls.scoring import Handle, Request
+
+pytestmark = pytest.mark.slow
+
+
+class Forgetful(HashScorer):
+    """Answers a batch by its last image, as stale state between calls would."""
+
+    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+        last = requests[-1].handle
+        return super().score([Request(last, request.question) for request in requests])
+
+
+class Broken(HashScorer):
+    """Answers nothing that is a number."""
+
+    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+        return [(float("nan"),) * len(request.question.options) for request in requests]
+
+
+class LeftPadding(MiniCPMVScorer):
+    """Reads every row at its end, as if padding stood on the left."""
+
+    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+        longest = max(requests, key=lambda request: len(request.question.options))
+        counts = [len(request.question.options) for request in requests]
+        wrong = super().score([Request(r.handle, longest.question) for r in requests])
+        return [row[:count] for row, count in zip(wrong, counts, strict=True)]
+
+
+def test_a_scorer_that_answers_alike_passes() -> None:
+    assert check_batching(HashScorer(), dtype="float32") == 0
+
+
+@pytest.mark.parametrize("scorer", [Forgetful(), Broken()])
+def test_a_scorer_that_does_not_is_refused(scorer: HashScorer) -> None:
+    with pytest.raises(SelfTestError, match=r"expected at most 0\.001 in float32"):
+        check_batching(scorer, dtype="float32")
+
+
+def test_a_model_that_is_read_at_the_wrong_place_is_refused(checkpoints: dict[str, Path]) -> None:
+    with pytest.raises(SelfTestError):
+        LeftPadding.load(checkpoints["minicpmv4_6"])
+
+
+def test_a_real_checkpoint_passes(checkpoints: dict[str, Path]) -> None:
+    for folder in checkpoints.values():
+        assert check_batching(MiniCPMVScorer.load(folder), dtype="float32") < 1e-4
+
+
+def test_the_pictures_of_the_test_differ() -> None:
+    seen: list[Image.Image] = []
+
+    class Watching(HashScorer):
+        def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+            seen.extend(images)
+            return super().open(images)
+
+    check_batching(Watching(), dtype="float32")
+    assert seen[0].size != seen[1].size
