@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import distributed, nn
 from torch.multiprocessing.spawn import spawn
 from torch.nn.functional import cross_entropy, normalize
@@ -33,6 +34,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from hiercls.errors import ModelError
 from hiercls.model.attention import use_segment_attention
 from hiercls.model.checkpoint import PROMPT_FORMAT_FILE
 from hiercls.model.language import OpenImage, read_rows
@@ -257,9 +259,10 @@ def pretrain(
     shape: CheckpointShape,
     prompt_format: PromptFormat,
     settings: PretrainingSettings = PretrainingSettings(),
+    start: Path | None = None,
     report: Callable[[str], None] = print,
 ) -> Path:
-    """Train a small MiniCPM-V 4.6 from nothing on drawn pictures and write it as a checkpoint.
+    """Train a small MiniCPM-V 4.6 on drawn pictures and write it as a checkpoint.
 
     Args:
         folder: Where the checkpoint goes, in the layout of the published ones; weights bfloat16.
@@ -268,6 +271,8 @@ def pretrain(
         shape: Sizes of the model.
         prompt_format: The form of question, written beside the weights.
         settings: Of the training.
+        start: An earlier checkpoint of the same plan, shape and format to go on from, with new
+            helpers and a new course; None starts from nothing.
         report: Takes one line of progress now and then.
 
     Returns:
@@ -278,8 +283,8 @@ def pretrain(
     tokenizer.save_pretrained(folder)
     write_preprocessor_config(folder, shape)
     _write_json(folder / PROMPT_FORMAT_FILE, asdict(prompt_format))
-    _write_json(folder / TRAINING_FILE, {"settings": asdict(settings), "plan": plan.hash})
-    work = _Work(folder, plan, pictures, shape, prompt_format, settings)
+    _write_json(folder / TRAINING_FILE, _record(plan, settings, start))
+    work = _Work(folder, plan, pictures, shape, prompt_format, settings, start)
     if settings.processes == 1:
         _train(0, work, report)
     else:
@@ -299,6 +304,7 @@ class _Work:
     shape: CheckpointShape
     prompt_format: PromptFormat
     settings: PretrainingSettings
+    start: Path | None
 
 
 def _run_one_of_several(rank: int, store: str, work: _Work, report: Callable[[str], None]) -> None:
@@ -334,6 +340,8 @@ def _make_trainer(work: _Work) -> Trainer:
     settings = work.settings
     tokenizer: Any = AutoTokenizer.from_pretrained(work.folder)
     model = build_model(tokenizer, architecture="minicpmv4_6", shape=work.shape, seed=settings.seed)
+    if work.start is not None:
+        model.load_state_dict(_start_weights(work.start, model))
     use_segment_attention(model)
     lessons = Lessons(
         work.plan,
@@ -346,6 +354,19 @@ def _make_trainer(work: _Work) -> Trainer:
         seed=settings.seed,
     )
     return Trainer(model, tokenizer, lessons, settings)
+
+
+def _start_weights(folder: Path, model: Any) -> dict[str, torch.Tensor]:
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        raise ModelError(f"{folder}: no model.safetensors to start from")
+    weights = {name: tensor.float() for name, tensor in load_file(path).items()}
+    weights.setdefault("lm_head.weight", weights["model.language_model.embed_tokens.weight"])
+    own = model.state_dict()
+    unlike = [name for name in own if name not in weights or weights[name].shape != own[name].shape]
+    if unlike:
+        raise ModelError(f"{path}: {unlike[0]} is missing or of another shape; cannot start there")
+    return weights
 
 
 def _average_gradients(parameters: Sequence[torch.Tensor]) -> None:
@@ -395,6 +416,15 @@ def _first_rows(rows: Sequence[Sequence[Row]]) -> list[int]:
         firsts.append(number)
         number += len(own)
     return firsts
+
+
+def _record(plan: Plan, settings: PretrainingSettings, start: Path | None) -> dict[str, Any]:
+    """What the checkpoint says of its training, and of the one that it went on from."""
+    record: dict[str, Any] = {"settings": asdict(settings), "plan": plan.hash}
+    if start is not None and (start / TRAINING_FILE).is_file():
+        earlier = json.loads((start / TRAINING_FILE).read_text(encoding="utf-8"))
+        record["start"] = earlier
+    return record
 
 
 def _write_json(path: Path, content: Any) -> None:

@@ -25,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     train.add_argument("--steps", type=int, default=default.steps, help="updates")
     train.add_argument("--seed", type=int, default=default.seed, help="of weights and pictures")
     train.add_argument("--processes", type=int, default=default.processes, help="one a core")
+    train.add_argument("--start", type=Path, help="checkpoint of an earlier training to go on from")
+    train.add_argument(
+        "--learning-rate", type=float, default=default.learning_rate, help="at its highest"
+    )
     draw = commands.add_parser("draw", help="pictures and their labels.csv (path,label)")
     draw.add_argument("--out", type=Path, required=True, help="folder of the pictures")
     draw.add_argument("--count", type=int, default=880, help="how many")
@@ -33,8 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.command == "draw":
         draw_pictures(given.out, given.count, seed=given.seed)
         return
-    settings = replace(default, steps=given.steps, seed=given.seed, processes=given.processes)
-    train_tiny(given.out, settings)
+    settings = replace(
+        default,
+        steps=given.steps,
+        seed=given.seed,
+        processes=given.processes,
+        learning_rate=given.learning_rate,
+    )
+    train_tiny(given.out, settings, start=given.start)
 
 
 if __name__ == "__main__":

@@ -65,11 +65,27 @@ def _ratio(code: str, rng: random.Random) -> float:
     return rng.choices(choices, (0.3, 0.2, 0.2, 0.12, 0.06, 0.12))[0]
 
 
-def train_tiny(folder: Path, settings: PretrainingSettings = PretrainingSettings()) -> Path:
-    """Train the bundled model into a folder; the same settings give the same weights."""
-    plan = Plan(Taxonomy.load("flags"))
+def train_tiny(
+    folder: Path,
+    settings: PretrainingSettings = PretrainingSettings(),
+    *,
+    start: Path | None = None,
+) -> Path:
+    """Train the bundled model into a folder; the same settings give the same weights.
+
+    Args:
+        folder: Of the checkpoint.
+        settings: Of the training.
+        start: A checkpoint of an earlier training to go on from.
+    """
     return pretrain(
-        folder, plan, flag_picture, shape=SHAPE, prompt_format=PROMPT_FORMAT, settings=settings
+        folder,
+        Plan(Taxonomy.load("flags")),
+        flag_picture,
+        shape=SHAPE,
+        prompt_format=PROMPT_FORMAT,
+        settings=settings,
+        start=start,
     )
 
 
