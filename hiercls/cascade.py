@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from PIL import Image
 
-from hiercls.config import ModelSettings
+from hiercls.config import DEFAULT_MODEL, ModelSettings
 from hiercls.errors import ImageError, RequestError
 from hiercls.images import open_image
 from hiercls.plan import Plan
@@ -19,8 +19,6 @@ from hiercls.prediction import Candidate, Prediction, Step
 from hiercls.scoring import Handle, Rounds, Scorer
 from hiercls.search import Answer, Route, greedy
 from hiercls.taxonomy import Taxonomy
-
-DEFAULT_MODEL = "openbmb/MiniCPM-V-4.6"
 
 ImageSource: TypeAlias = "str | Path | bytes | Image.Image"
 

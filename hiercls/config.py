@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hiercls.errors import ConfigError
 
+DEFAULT_MODEL = "openbmb/MiniCPM-V-4.6"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 DOWNSAMPLE_MODES = ("checkpoint", "16x", "4x")

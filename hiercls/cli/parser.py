@@ -6,10 +6,8 @@ import argparse
 from typing import NoReturn
 
 from hiercls import __version__
-from hiercls.config import DEVICES, DTYPES, ModelSettings
+from hiercls.config import DEFAULT_MODEL, DEVICES, DTYPES, ModelSettings
 from hiercls.errors import RequestError
-
-DEFAULT_MODEL = "openbmb/MiniCPM-V-4.6"
 
 _CLASSIFY_EXAMPLES = """\
 examples:
