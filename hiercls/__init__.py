@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hiercls.errors import (
         ConfigError,
         HierclsError,
+        HierclsWarning,
         ImageError,
         ModelError,
         PlanError,
@@ -34,6 +35,7 @@ __all__ = [
     "Cascade",
     "ConfigError",
     "HierclsError",
+    "HierclsWarning",
     "ImageError",
     "ModelError",
     "PlanError",

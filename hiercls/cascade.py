@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +13,7 @@ from typing import TypeAlias
 from PIL import Image
 
 from hiercls.config import DEFAULT_MODEL, ModelSettings
-from hiercls.errors import ImageError, RequestError
+from hiercls.errors import HierclsWarning, ImageError, RequestError
 from hiercls.images import open_image
 from hiercls.plan import Plan
 from hiercls.prediction import Candidate, Prediction, Step
@@ -64,6 +65,9 @@ class Cascade:
         Raises:
             TaxonomyError: The taxonomy is not found or wrong.
             ModelError: The model is not found or cannot be loaded.
+
+        Warns:
+            HierclsWarning: The model knows nothing but another taxonomy.
         """
         if not isinstance(taxonomy, Taxonomy):
             taxonomy = Taxonomy.load(taxonomy)
@@ -72,6 +76,13 @@ class Cascade:
         scorer = MiniCPMVScorer.load(model, settings)
         cascade = cls(taxonomy, scorer, batch_size=settings.batch_size)
         scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)
+        if scorer.checkpoint.trained_plan not in (None, cascade.plan.hash):
+            warnings.warn(
+                f"model {model} was trained on other questions alone; its answers to those of"
+                f" {taxonomy.name} mean little",
+                HierclsWarning,
+                stacklevel=2,
+            )
         return cascade
 
     def predict(self, image: ImageSource, *, top: int = 5) -> Prediction:

@@ -11,7 +11,8 @@
         └── SelfTestError   a loaded model that does not compute what it should
 
 A message is one line that says what was found, what was expected and where; the hint is advice.
-Anything else that escapes is a fault of hiercls.
+Anything else that escapes is a fault of hiercls. `HierclsWarning` is for what works, but perhaps
+not as meant.
 """
 
 from __future__ import annotations
@@ -61,3 +62,7 @@ class ModelError(HierclsError):
 
 class SelfTestError(ModelError):
     """A loaded model that does not compute what it should."""
+
+
+class HierclsWarning(UserWarning):
+    """Something works, but perhaps not as meant."""

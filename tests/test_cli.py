@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from hiercls.cascade import DEFAULT_MODEL as CASCADE_DEFAULT_MODEL
 from hiercls.cli.classify import classify
 from hiercls.cli.demo import NEXT_STEPS
 from hiercls.cli.main import exit_status, main
 from hiercls.cli.output import check_output, open_results
-from hiercls.cli.parser import DEFAULT_MODEL, make_parser
+from hiercls.cli.parser import make_parser
+from hiercls.config import DEFAULT_MODEL
 from hiercls.errors import HierclsError, RequestError
 from hiercls.prediction import Candidate, Prediction
 from hiercls.taxonomy import Taxonomy
@@ -227,10 +227,6 @@ def test_the_version_is_that_of_the_package() -> None:
     import hiercls
 
     assert run("--version").stdout == f"hiercls {hiercls.__version__}\n"
-
-
-def test_the_default_model_is_that_of_the_library() -> None:
-    assert DEFAULT_MODEL == CASCADE_DEFAULT_MODEL
 
 
 def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:

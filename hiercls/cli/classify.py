@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from hiercls.cli.progress import Watch
 from hiercls.cli.sources import find_images
 from hiercls.cli.terminal import loading, stderr_console, stdout_console
 from hiercls.config import ModelSettings
+from hiercls.errors import HierclsWarning
 from hiercls.prediction import Prediction
 from hiercls.taxonomy import Taxonomy
 
@@ -40,8 +42,12 @@ def run(options: argparse.Namespace) -> int:
     taxonomy = Taxonomy.load(options.taxonomy)
     images = find_images(options.images, sys.stdin.buffer)
     check_output(options.output)
-    with loading(options.model):
+    with loading(options.model), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", HierclsWarning)
         cascade = Cascade.load(taxonomy, model=options.model, settings=settings)
+    for warning in caught:
+        if issubclass(warning.category, HierclsWarning):
+            print(f"hiercls: warning: {warning.message}", file=sys.stderr)
     console = stdout_console() if options.output is None else None
     # Where results and bar share a terminal, one console must draw both.
     bar_console = stderr_console() and (console or stderr_console())

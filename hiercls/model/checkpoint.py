@@ -33,6 +33,7 @@ from hiercls.questions import PromptFormat
 
 TINY = "tiny"
 PROMPT_FORMAT_FILE = "prompt_format.json"
+TRAINING_FILE = "training.json"
 ARCHITECTURES = ("minicpmv4_6", "minicpmv4_7")
 REQUIRED_FILES = (
     "config.json",
@@ -56,6 +57,8 @@ class Checkpoint:
         folder: Where its files lie.
         downsample_mode: "16x" or "4x"; goes to the image processor and to the model.
         prompt_format: The form of question that it was trained on.
+        trained_plan: Hash of the one plan that it was trained on; None for a model that knows
+            the world.
     """
 
     source: str
@@ -65,6 +68,7 @@ class Checkpoint:
     image_processor: Any  # one of two backends' classes, without a common interface
     downsample_mode: str
     prompt_format: PromptFormat
+    trained_plan: str | None = None
 
     @property
     def architecture(self) -> str:
@@ -106,6 +110,7 @@ def load_checkpoint(source: str | Path, settings: ModelSettings = ModelSettings(
         image_processor=image_processor,
         downsample_mode=mode,
         prompt_format=read_prompt_format(folder),
+        trained_plan=read_trained_plan(folder),
     )
 
 
@@ -179,6 +184,12 @@ def read_prompt_format(folder: Path) -> PromptFormat:
     """The form of question that a checkpoint was trained on; the default where it says nothing."""
     path = folder / PROMPT_FORMAT_FILE
     return PromptFormat.from_dict(_read_json(path)) if path.is_file() else PromptFormat()
+
+
+def read_trained_plan(folder: Path) -> str | None:
+    """Hash of the plan that base training taught, where that is all a checkpoint knows."""
+    path = folder / TRAINING_FILE
+    return _read_json(path).get("plan") if path.is_file() else None
 
 
 def pick_device(name: str) -> torch.device:

@@ -36,7 +36,7 @@ from transformers import (
 
 from hiercls.errors import ModelError
 from hiercls.model.attention import use_segment_attention
-from hiercls.model.checkpoint import PROMPT_FORMAT_FILE
+from hiercls.model.checkpoint import PROMPT_FORMAT_FILE, TRAINING_FILE
 from hiercls.model.language import OpenImage, read_rows
 from hiercls.model.lessons import Lessons, Pictures, Row, collate
 from hiercls.model.maker import (
@@ -48,7 +48,6 @@ from hiercls.model.maker import (
 from hiercls.plan import Plan
 from hiercls.questions import PromptFormat, render, render_open
 
-TRAINING_FILE = "training.json"
 _LOG_EVERY = 25
 _SAVE_EVERY = 250
 

@@ -1,0 +1,77 @@
+"""The bundled model, on flags that it was not trained on."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hiercls.cascade import Cascade
+from hiercls.errors import HierclsWarning
+from hiercls.prediction import Prediction
+from hiercls.taxonomy import Taxonomy
+from hiercls.tiny.flags import CODES, RATIOS, draw
+from hiercls.tiny.training import draw_pictures
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def cascade() -> Cascade:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", HierclsWarning)  # it was trained on these very questions
+        return Cascade.load("flags", model="tiny")
+
+
+def flat(code: str, *, seed: int = 0) -> Image.Image:
+    rng = random.Random(f"{code}/{seed}")
+    return draw(code, 150, round(150 / RATIOS[code]), rng=rng)
+
+
+def share(found: list[Prediction], level: int) -> float:
+    """Share of the predictions that are right at a level, given in the order of CODES."""
+    flags = Taxonomy.load("flags")
+    pairs = zip(CODES * (len(found) // len(CODES)), found, strict=True)
+    return sum(p.path[level] == flags.path(code)[1 + level] for code, p in pairs) / len(found)
+
+
+def test_it_tells_flat_flags_apart(cascade: Cascade) -> None:
+    found = list(cascade.predict_batch([flat(code) for code in CODES]))
+    assert share(found, 0) >= 0.97
+    assert share(found, -1) >= 0.90
+
+
+def test_it_tells_flags_apart_as_people_show_them(cascade: Cascade, tmp_path: Path) -> None:
+    draw_pictures(tmp_path, 2 * len(CODES), seed=99)
+    found = list(cascade.predict_batch(sorted(tmp_path.glob("*.png"))))
+    assert share(found, 0) >= 0.80
+    assert share(found, -1) >= 0.65
+
+
+def test_it_doubts_between_romania_and_chad(cascade: Cascade) -> None:
+    pictures = [flat(code, seed=seed) for code in ("ro", "td") for seed in range(10)]
+    for prediction in cascade.predict_batch(pictures):
+        known = {candidate.leaf: candidate.probability for candidate in prediction.top}
+        assert known["ro"] + known["td"] > 0.8
+        assert min(known["ro"], known["td"]) > 0.001
+
+
+def test_it_says_that_it_knows_flags_only() -> None:
+    pets = Taxonomy.from_dict({"name": "pets", "children": [{"name": "cat"}, {"name": "dog"}]})
+    with pytest.warns(HierclsWarning, match="tiny was trained on other questions alone"):
+        Cascade.load(pets, model="tiny")
+
+
+def test_pictures_are_drawn_with_their_labels(tmp_path: Path) -> None:
+    draw_pictures(tmp_path / "one", 5, seed=3)
+    draw_pictures(tmp_path / "two", 5, seed=3)
+    lines = (tmp_path / "one" / "labels.csv").read_text().splitlines()
+    assert lines[0] == "path,label"
+    for line, code in zip(lines[1:], CODES, strict=False):
+        name, label = line.split(",")
+        assert label == code
+        first, second = ((tmp_path / own / name).read_bytes() for own in ("one", "two"))
+        assert first == second
