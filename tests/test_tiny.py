@@ -35,7 +35,8 @@ def share(found: list[Prediction], level: int) -> float:
     """Share of the predictions that are right at a level, given in the order of CODES."""
     flags = Taxonomy.load("flags")
     pairs = zip(CODES * (len(found) // len(CODES)), found, strict=True)
-    return sum(p.path[level] == flags.path(code)[1 + level] for code, p in pairs) / len(found)
+    right = [p.path[level] == flags.path(code)[1:][level] for code, p in pairs]
+    return sum(right) / len(right)
 
 
 def test_it_tells_flat_flags_apart(cascade: Cascade) -> None:
@@ -47,8 +48,8 @@ def test_it_tells_flat_flags_apart(cascade: Cascade) -> None:
 def test_it_tells_flags_apart_as_people_show_them(cascade: Cascade, tmp_path: Path) -> None:
     draw_pictures(tmp_path, 2 * len(CODES), seed=99)
     found = list(cascade.predict_batch(sorted(tmp_path.glob("*.png"))))
-    assert share(found, 0) >= 0.80
-    assert share(found, -1) >= 0.65
+    assert share(found, 0) >= 0.85
+    assert share(found, -1) >= 0.70
 
 
 def test_it_doubts_between_romania_and_chad(cascade: Cascade) -> None:
