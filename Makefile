@@ -34,7 +34,7 @@ test: $(STAMP)
 	@$(BIN)/pytest
 
 test-fast: $(STAMP)
-	@$(BIN)/pytest -m "not slow and not gpu"
+	@$(BIN)/pytest -m "not slow and not gpu" --ignore=tests/model
 
 test-gpu: $(STAMP)
 	@$(BIN)/pytest -m gpu
