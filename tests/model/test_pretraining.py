@@ -11,8 +11,9 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from hiercls.cascade import Cascade
+from hiercls.model.helpers import Helpers
 from hiercls.model.maker import CheckpointShape
-from hiercls.model.pretraining import Helpers, PretrainingSettings, pretrain
+from hiercls.model.pretraining import PretrainingSettings, pretrain
 from hiercls.plan import Plan
 from hiercls.questions import PromptFormat
 from hiercls.taxonomy import Taxonomy
