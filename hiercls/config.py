@@ -10,6 +10,8 @@ DEFAULT_MODEL = "openbmb/MiniCPM-V-4.6"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 DOWNSAMPLE_MODES = ("checkpoint", "16x", "4x")
+MERGES = ("auto", "all", "none")
+MOST_OPTIONS = 26  # one a letter
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,33 @@ class ModelSettings:
         _one_of("downsample_mode", self.downsample_mode, DOWNSAMPLE_MODES)
         _at_least_one("max_slice_nums", self.max_slice_nums)
         _at_least_one("batch_size", self.batch_size)
+
+
+@dataclass(frozen=True)
+class PlanSettings:
+    """Which questions a taxonomy becomes.
+
+    Attributes:
+        max_options: The most options of a single question, 2 to 26. A node with more children is
+            asked in rounds (`scoring.Rounds`).
+        merge: "auto" merges a question into the one above it where that lowers the expected cost,
+            unless it reads differently; "all" merges it even then; "none" never does.
+        none_of_these: Offer "none of these" at every question; its mass belongs to no class.
+    """
+
+    max_options: int = 16
+    merge: str = "auto"
+    none_of_these: bool = False
+
+    def __post_init__(self) -> None:
+        _at_least_one("max_options", self.max_options)
+        if not 2 <= self.max_options <= MOST_OPTIONS:
+            raise ConfigError(
+                f"max_options is {self.max_options}; expected 2 to {MOST_OPTIONS}, one a letter"
+            )
+        _one_of("merge", self.merge, MERGES)
+        if not isinstance(self.none_of_these, bool):
+            raise ConfigError(f"none_of_these is {self.none_of_these!r}; expected true or false")
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -10,12 +10,14 @@ import hashlib
 from collections import deque
 from dataclasses import dataclass
 
+from hiercls.config import PlanSettings
 from hiercls.errors import PlanError
 from hiercls.taxonomy import Taxonomy
 
 VERSION = 1  # raised whenever the same taxonomy becomes other questions
 DEFAULT_QUESTION = "Which of these is in the picture?"
 ITSELF = "{name} (none of the others)"
+NONE = "none of these"
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,14 @@ class Outcome:
             a class was chosen itself: the path ends at the node that was asked.
         node: Id of the node reached.
         ends: Nothing is left to ask there.
+        none: "None of these" was chosen: the image shows the node that was asked, if anything, and
+            none of its children. The path ends there, at no class.
     """
 
     path: tuple[str, ...]
     node: str
     ends: bool
+    none: bool = False
 
 
 class Plan:
@@ -71,11 +76,13 @@ class Plan:
 
     Attributes:
         taxonomy: What it was made from.
+        settings: How.
         entry: Where the first question is asked: below the root where that has one child.
     """
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    def __init__(self, taxonomy: Taxonomy, settings: PlanSettings = PlanSettings()) -> None:
         self.taxonomy = taxonomy
+        self.settings = settings
         self.entry = self._descend(())
         self._outcomes: dict[str, tuple[Outcome, ...]] = {}
         self._questions: dict[str, Question] = {}
@@ -126,6 +133,8 @@ class Plan:
             outcomes = tuple(self._descend((child,)) for child in self.taxonomy.children(node))
             if self.taxonomy.node(node).is_class:
                 outcomes += (Outcome(path=(), node=node, ends=True),)
+            if self.settings.none_of_these:
+                outcomes += (Outcome(path=(), node=node, ends=True, none=True),)
             text = self.taxonomy.question(node) or DEFAULT_QUESTION
             options = tuple(self._option(outcome) for outcome in outcomes)
             self._outcomes[node] = outcomes
@@ -146,6 +155,8 @@ class Plan:
         return Outcome(path, node, ends=not children)
 
     def _option(self, outcome: Outcome) -> Option:
+        if outcome.none:
+            return Option(outcome.node, NONE)
         if not outcome.path:
             name = self.taxonomy.node(outcome.node).name
             return Option(outcome.node, ITSELF.format(name=name))
