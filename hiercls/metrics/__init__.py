@@ -1,0 +1,1 @@
+"""Measures of hierarchical answers: pure functions over a taxonomy, truths and answers."""
