@@ -1,0 +1,99 @@
+"""One temperature a level: how much sharper or flatter the answers should have been."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LOWEST, HIGHEST = 0.05, 20.0
+_GOLDEN = (math.sqrt(5) - 1) / 2
+_STEPS = 60  # each leaves 0.618 of the interval: to 1e-12 of it
+
+
+@dataclass(frozen=True)
+class LabelledAnswer:
+    """An answer to a question whose right option is known.
+
+    Attributes:
+        level: Of the question.
+        logprobs: Of each option, as the model gave them.
+        right: Index of the right option.
+    """
+
+    level: int
+    logprobs: tuple[float, ...]
+    right: int
+
+
+def tempered(logprobs: Sequence[float], temperature: float) -> tuple[float, ...]:
+    """Return the log-probabilities divided by a temperature, such that they sum to 1 again."""
+    scaled = [logprob / temperature for logprob in logprobs]
+    highest = max(scaled)
+    if not math.isfinite(highest):
+        return tuple(logprobs)
+    total = highest + math.log(math.fsum(math.exp(value - highest) for value in scaled))
+    return tuple(value - total for value in scaled)
+
+
+def fit_temperatures(answers: Sequence[LabelledAnswer], num_levels: int) -> tuple[float, ...]:
+    """Return for each level the temperature of greatest likelihood.
+
+    A level without an answer takes that of all answers together; without any, 1.
+
+    Source: Guo, Pleiss, Sun and Weinberger 2017, "On Calibration of Modern Neural Networks",
+    section 4.2 (temperature scaling), here for the questions of a level instead of classes.
+    """
+    together = fit_temperature(answers)
+    by_level = [[own for own in answers if own.level == level] for level in range(num_levels)]
+    return tuple(fit_temperature(own) if own else together for own in by_level)
+
+
+def fit_temperature(answers: Sequence[LabelledAnswer]) -> float:
+    """Return the temperature of least mean negative log-likelihood.
+
+    That is convex in its inverse, so a golden-section search over the logarithm finds the one
+    minimum between 0.05 and 20. Options of probability 0 are left as they are; where the right
+    one is among them no temperature helps, and the answer is passed over.
+    """
+    rows = [own for own in answers if math.isfinite(own.logprobs[own.right])]
+    if not rows:
+        return 1.0
+    logprobs = _padded([own.logprobs for own in rows])
+    right = np.array([own.right for own in rows])
+    low, high = math.log(LOWEST), math.log(HIGHEST)
+    for _ in range(_STEPS):
+        left = high - _GOLDEN * (high - low)
+        further = low + _GOLDEN * (high - low)
+        if _loss(logprobs, right, left) <= _loss(logprobs, right, further):
+            high = further
+        else:
+            low = left
+    return math.exp((low + high) / 2)
+
+
+def negative_log_likelihood(answers: Sequence[LabelledAnswer], temperature: float = 1.0) -> float:
+    """Return the mean of minus the log-probability of the right options, in nats."""
+    rows = [own for own in answers if math.isfinite(own.logprobs[own.right])]
+    if not rows:
+        return math.nan
+    right = np.array([own.right for own in rows])
+    return _loss(_padded([own.logprobs for own in rows]), right, math.log(temperature))
+
+
+def _padded(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """Return rows of different lengths as one array, filled up with options of probability 0."""
+    array = np.full((len(rows), max(map(len, rows))), -np.inf)
+    for number, row in enumerate(rows):
+        array[number, : len(row)] = row
+    return array  # (answers, options)
+
+
+def _loss(logprobs: NDArray[np.float64], right: NDArray[np.int64], log_temperature: float) -> float:
+    scaled = logprobs / math.exp(log_temperature)
+    highest = scaled.max(axis=1, keepdims=True)
+    totals = highest[:, 0] + np.log(np.exp(scaled - highest).sum(axis=1))
+    return float(np.mean(totals - scaled[np.arange(len(right)), right]))
