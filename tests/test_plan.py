@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from taxonomy_strategies import dags, few
 
+from hiercls.config import PlanSettings
 from hiercls.plan import DEFAULT_QUESTION, Plan
 from hiercls.taxonomy import Taxonomy
 
 
-def plan(*children: Any, **root: Any) -> Plan:
-    return Plan(Taxonomy.from_dict({"name": "things", "children": list(children), **root}))
+def plan(*children: Any, merge: str = "none", **root: Any) -> Plan:
+    taxonomy = Taxonomy.from_dict({"name": "things", "children": list(children), **root})
+    return Plan(taxonomy, PlanSettings(merge=merge))
 
 
 def node(name: str, *children: Any, **more: Any) -> dict[str, Any]:

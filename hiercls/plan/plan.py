@@ -1,0 +1,138 @@
+"""From a taxonomy to the questions that are asked.
+
+A node with one child asks nothing: the child is passed through and still stands in the path. An
+inner node that is itself a class offers itself beside its children. A question that offers little
+is merged into the one above it, which then offers its options (`merging`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import deque
+
+from hiercls.config import PlanSettings
+from hiercls.plan.choices import Choices, follow
+from hiercls.plan.merging import Merging
+from hiercls.plan.offers import Offer, none_of, offers, told_apart
+from hiercls.plan.question import Outcome, Question
+from hiercls.taxonomy import Taxonomy
+
+VERSION = 2  # raised whenever the same questions get another hash
+
+
+class Plan:
+    """The questions of a taxonomy, by the id of the node they are asked at.
+
+    Probabilities of the classes, summed over the ways to each, sum to 1 whatever the answers; with
+    `none_of_these`, to 1 less what was given to none.
+
+    Attributes:
+        taxonomy: What it was made from.
+        settings: How.
+        entry: Where the first question is asked: below the root where that has one child.
+
+    Example:
+        >>> from hiercls.taxonomy import Taxonomy
+        >>> dogs = {"name": "dog", "children": [{"name": "husky"}, {"name": "pug"}]}
+        >>> pets = Taxonomy.from_dict({"name": "pets", "children": [dogs, {"name": "cat"}]})
+        >>> [option.name for option in Plan(pets).question("pets").options]
+        ['husky', 'pug', 'cat']
+        >>> Plan(pets).outcomes("pets")[1].path
+        ('dog', 'pug')
+        >>> Plan(pets, PlanSettings(merge="none")).nodes
+        ('pets', 'dog')
+    """
+
+    def __init__(self, taxonomy: Taxonomy, settings: PlanSettings = PlanSettings()) -> None:
+        self.taxonomy = taxonomy
+        self.settings = settings
+        self.entry = _entry(taxonomy)
+        self._outcomes: dict[str, tuple[Outcome, ...]] = {}
+        self._questions: dict[str, Question] = {}
+        self._arrivals: dict[str, tuple[str, int]] = {}
+        self._merged: dict[str, str] = {}
+        self._hash: str | None = None
+        if not self.entry.ends:
+            self._build()
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Ids of the nodes that ask a question, level by level."""
+        return tuple(self._questions)
+
+    @property
+    def num_levels(self) -> int:
+        """Levels of questions; 0 where there is nothing to ask."""
+        return max((question.level + 1 for question in self._questions.values()), default=0)
+
+    @property
+    def hash(self) -> str:
+        """Hex SHA-256 over all questions and where their options lead, not over the settings."""
+        if self._hash is None:
+            self._hash = self._digest()
+        return self._hash
+
+    def question(self, node: str) -> Question:
+        """What is asked at a node of `nodes`."""
+        return self._questions[node]
+
+    def outcomes(self, node: str) -> tuple[Outcome, ...]:
+        """Where the options of the node's question lead, in their order."""
+        return self._outcomes[node]
+
+    def route(self, node: str) -> tuple[tuple[str, int], ...]:
+        """The questions on the way to a node, each with the index of its right option.
+
+        With several parents there are several ways; this is the first of the shortest. A node
+        whose question was merged away is no option, unless it is a class: its route ends at the
+        node that asks for it.
+        """
+        steps: list[tuple[str, int]] = []
+        while True:
+            if node in self._arrivals:
+                node, index = self._arrivals[node]
+                steps.append((node, index))
+            elif node in self._merged:
+                node = self._merged[node]
+            else:
+                return tuple(reversed(steps))
+
+    def _build(self) -> None:
+        choices = Choices(self.taxonomy, self.entry.node)
+        merging = Merging(self.taxonomy, choices, self.settings)
+        open_nodes = deque([(self.entry.node, 0)])
+        while open_nodes:
+            node, level = open_nodes.popleft()
+            if node in self._questions:
+                continue
+            offered = offers(self.taxonomy, choices, node, merged=merging.merged(node))
+            if self.settings.none_of_these:
+                offered += (none_of(node),)
+            options = told_apart(self.taxonomy, offered)
+            self._outcomes[node] = tuple(offer.outcome for offer in offered)
+            self._questions[node] = Question(node, level, choices.texts[node], options)
+            self._note_arrivals(node, offered)
+            open_nodes.extend((o.node, level + 1) for o in self._outcomes[node] if not o.ends)
+
+    def _note_arrivals(self, asked: str, offered: tuple[Offer, ...]) -> None:
+        for index, offer in enumerate(offered):
+            for entered in offer.outcome.path[len(offer.above) :]:
+                self._arrivals.setdefault(entered, (asked, index))
+            for passed in offer.above:
+                self._merged.setdefault(passed, asked)
+
+    def _digest(self) -> str:
+        digest = hashlib.sha256(f"hiercls plan {VERSION}\n".encode())
+        for question in self._questions.values():
+            options = [[o.node, o.name, o.description] for o in question.options]
+            ways = [[o.path, o.node, o.ends, o.none] for o in self._outcomes[question.node]]
+            asked = [question.node, question.level, question.text, options, ways]
+            digest.update(json.dumps(asked).encode() + b"\n")
+        return digest.hexdigest()
+
+
+def _entry(taxonomy: Taxonomy) -> Outcome:
+    """Return where the first question is asked."""
+    first = follow(taxonomy, taxonomy.root)
+    return Outcome(first.path[1:], first.node, first.ends)
