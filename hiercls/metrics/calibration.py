@@ -57,7 +57,7 @@ def reliability(
 def ece(bins: Sequence[Bin]) -> float:
     """Return the expected calibration error: sum over bins of n_b / n |accuracy_b - confidence_b|.
 
-    Source: Naeini, Cooper, Hauskrecht 2015; Guo et al. 2017, equation 3, with 15 bins of equal
+    Source: Naeini, Cooper, Hauskrecht 2015; Guo et al. 2017, with 15 bins of equal
     width unless `reliability` was told otherwise.
     """
     total = sum(one.count for one in bins)
