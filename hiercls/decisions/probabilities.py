@@ -101,8 +101,7 @@ class _Flow:
 
     def _end(self, outcome: Outcome, mass: float) -> None:
         _add(self.ends, outcome.node, mass)
-        is_none = getattr(outcome, "none", False)
-        _add(self.none if is_none else self.classes, outcome.node, mass)
+        _add(self.none if outcome.none else self.classes, outcome.node, mass)
 
 
 def _check(plan: Plan, answers: Mapping[str, Sequence[float]]) -> None:
