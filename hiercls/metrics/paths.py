@@ -126,7 +126,8 @@ def s_por_prefix(levels: Levels) -> Ratio:
 def s_por_run(levels: Levels) -> Ratio:
     """Return the strict point-overlap ratio as the longest run.
 
-    The most right levels in a row, wherever they begin, over the levels of the true path. It is never below `s_por_prefix`, and both are the same where answers walk down the tree.
+    The most right levels in a row, wherever they begin, over the levels of the true path. It is
+    never below `s_por_prefix`, and both are the same where answers walk down the tree.
 
     Source: Tan, Qing and Gong 2025, the other reading of levels that are right in a row.
     """
