@@ -1,0 +1,146 @@
+"""The page: one HTML file that holds all it shows and loads nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from hiercls import __version__
+from hiercls.errors import RequestError
+from hiercls.evaluate import Evaluation, Scored
+from hiercls.report.drawing import require_matplotlib
+from hiercls.report.judgement import Judge, Judgement, Outcome
+from hiercls.report.markup import counted, text
+from hiercls.report.payload import Payload, script_json
+from hiercls.report.summary import lead, summary
+from hiercls.report.thumbnails import Thumbnails, make_thumbnails
+from hiercls.taxonomy import Taxonomy
+
+THUMBNAIL_BYTES = 20_000_000
+_PROGRAM = ("data.js", "tree.js", "filters.js", "gallery.js", "start.js")
+
+
+def write_page(
+    path: str | os.PathLike[str],
+    evaluation: Evaluation,
+    scored: Sequence[Scored],
+    taxonomy: Taxonomy,
+    *,
+    title: str | None = None,
+    max_thumbnail_bytes: int = THUMBNAIL_BYTES,
+) -> None:
+    """Write an evaluation as one HTML file that opens anywhere, without a network.
+
+    Args:
+        path: The file; one that is there is replaced.
+        evaluation: All numbers.
+        scored: Each picture with its truth and its prediction. Pictures need not exist.
+        taxonomy: What they were classified by.
+        title: Heads the page; the taxonomy's name if left out.
+        max_thumbnail_bytes: What the small copies of the pictures may take in the file together.
+            They become smaller to fit; where that is not enough mistakes are shown first.
+
+    Raises:
+        RequestError: matplotlib is not installed, or the file cannot be written.
+    """
+    require_matplotlib()
+    page = make_page(
+        evaluation, scored, taxonomy, title=title, max_thumbnail_bytes=max_thumbnail_bytes
+    )
+    try:
+        Path(path).write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RequestError(f"{os.fspath(path)}: cannot be written: {error.strerror}") from None
+
+
+def make_page(
+    evaluation: Evaluation,
+    scored: Sequence[Scored],
+    taxonomy: Taxonomy,
+    *,
+    title: str | None = None,
+    max_thumbnail_bytes: int = THUMBNAIL_BYTES,
+) -> str:
+    """Return the text of the file; see `write_page`."""
+    judge = Judge(taxonomy)
+    judged = [judge.judge(one.example.node, one.prediction) for one in scored]
+    payload = Payload(taxonomy, judge)
+    for one, judgement in zip(scored, judged, strict=True):
+        payload.add(one, judgement)
+    thumbnails = _thumbnails(scored, judged, max_thumbnail_bytes)
+    program = _program()
+    return Template(_asset("page.html")).substitute(
+        policy=_policy(program),
+        style=_asset("page.css"),
+        title=f"{text(title or taxonomy.name)} – hiercls",
+        heading=text(title or taxonomy.name),
+        lead=lead(evaluation, taxonomy),
+        summary=summary(evaluation, taxonomy),
+        plots=_plots(evaluation, scored, taxonomy),
+        pictures_note=_pictures_note(thumbnails),
+        footer=_footer(evaluation),
+        data=script_json(payload.to_dict(evaluation)),
+        thumbnails=script_json(thumbnails.jpegs),
+        program=program,
+    )
+
+
+def _plots(evaluation: Evaluation, scored: Sequence[Scored], taxonomy: Taxonomy) -> str:
+    # matplotlib is an extra: nothing but the drawing of a page may need it.
+    from hiercls.report.heatmaps import heatmaps
+    from hiercls.report.plots import curves_and_bars
+
+    plots = [*curves_and_bars(evaluation, scored), *heatmaps(evaluation, taxonomy)]
+    return "\n".join(plot.to_html() for plot in plots) or "<p>Nothing to plot.</p>"
+
+
+def _thumbnails(
+    scored: Sequence[Scored], judged: Sequence[Judgement], max_bytes: int
+) -> Thumbnails:
+    mistakes = [i for i, one in enumerate(judged) if one.outcome is not Outcome.RIGHT]
+    paths = [Path(one.example.image) for one in scored]
+    return make_thumbnails(paths, max_bytes=max_bytes, first=mistakes)
+
+
+def _pictures_note(thumbnails: Thumbnails) -> str:
+    size = f"{thumbnails.num_bytes / 1e6:.1f} MB"
+    shown = sum(jpeg is not None for jpeg in thumbnails.jpegs)
+    note = f"Choose a picture to see its questions and how probable each option was. {shown:,} of"
+    note += f" {len(thumbnails.jpegs):,} are here as copies of at most {thumbnails.side} pixels"
+    note += f" ({size})."
+    if thumbnails.num_unreadable:
+        gone = counted(thumbnails.num_unreadable, "picture is", "pictures are")
+        note += f" {gone} not there or cannot be read."
+    if thumbnails.num_left_out:
+        rest = counted(thumbnails.num_left_out, "picture is", "pictures are")
+        note += f" {rest} left out to keep the page small; mistakes came first."
+    return note
+
+
+def _footer(evaluation: Evaluation) -> str:
+    return (
+        f"Made by hiercls {__version__}. Taxonomy {text(evaluation.taxonomy)},"
+        f" {text(evaluation.taxonomy_hash[:16])}. This file holds all it shows and loads nothing."
+    )
+
+
+def _policy(program: str) -> str:
+    """Return a policy by which a browser runs this program alone and loads nothing at all."""
+    digest = base64.b64encode(hashlib.sha256(program.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline';"
+        f" script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _program() -> str:
+    return "\n" + "\n".join(_asset(file) for file in _PROGRAM)
+
+
+def _asset(file: str) -> str:
+    return (resources.files("hiercls.report") / "assets" / file).read_text(encoding="utf-8")
