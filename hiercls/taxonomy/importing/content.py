@@ -1,0 +1,39 @@
+"""The lines of a text, those that say nothing left out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+from hiercls.taxonomy.fault import Fault, Place
+from hiercls.taxonomy.importing.notes import Notes, Tally, counted
+
+SAMPLE = 1_000  # lines that a form, or a separator, is recognised by
+
+
+def content_lines(text: str, notes: Notes | None = None) -> Iterator[tuple[Place, str]]:
+    """Yield the place and the text of each line, without those that are empty or begin with #.
+
+    Lines end as Unix, Windows and old Macs end them. What was passed over is noted at the end.
+    """
+    comments = Tally()
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        line = line.rstrip()
+        if line.startswith("#"):
+            comments.add(repr(line))
+        elif line:
+            yield (None, number), line
+    if notes is not None:
+        message = f"{counted(comments.count, 'line')} beginning with # passed over"
+        notes.add("comments", message, comments)
+
+
+def sample_lines(text: str) -> list[str]:
+    """Return the first lines, by which a form is recognised."""
+    return [line for _, line in islice(content_lines(text), SAMPLE)]
+
+
+def refuse_empty(text: str) -> None:
+    if not text.strip():
+        raise Fault("nothing in it; expected a taxonomy")
