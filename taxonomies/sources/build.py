@@ -13,7 +13,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,14 @@ class Recipe:
         synsets: The list of classes, in order.
         source: What the file says of where it comes from.
         people: A list of the synsets that may stay below person; all if None.
+        is_grouped: Whether it takes the groups of the edits, which know only ImageNet-1k.
     """
 
     name: str
     synsets: str
     source: str
     people: str | None = None
+    is_grouped: bool = False
 
 
 RECIPES = (
@@ -53,7 +55,9 @@ RECIPES = (
         "imagenet",
         "imagenet_synsets.txt",
         "ImageNet-1k (ILSVRC 2012): its 1,000 synsets and their hypernyms in WordNet 3.0, "
-        "(c) 2006 Princeton University; ids are wnids; made by sources/build.py",
+        "(c) 2006 Princeton University; ids are wnids, those of added groups are words; made by "
+        "sources/build.py",
+        is_grouped=True,
     ),
     Recipe(
         "imagenet21k",
@@ -71,21 +75,49 @@ class Edits:
     """What imagenet_edits.yaml changes."""
 
     dropped: dict[str, str]
+    groups: dict[str, dict[str, Any]]
     moved: dict[str, list[str]]
     names: dict[str, str]
     descriptions: dict[str, str | None]
+
+    def without_groups(self) -> Edits:
+        """Return the same without groups and without what was moved into them."""
+        moved = {
+            own: parents
+            for own, parents in self.moved.items()
+            if not set(parents) & set(self.groups)
+        }
+        return replace(self, groups={}, moved=moved)
+
+    def parents(self) -> dict[str, list[str]]:
+        """Return all parents that are not WordNet's, by id."""
+        grouped = {
+            child: [own] for own, group in self.groups.items() for child in group["children"]
+        }
+        groups = {own: group["parents"] for own, group in self.groups.items()}
+        return {**grouped, **groups, **self.moved}
+
+    def words(self, key: str) -> dict[str, Any]:
+        """Return the names or descriptions, those of groups included."""
+        said = {own: group[key] for own, group in self.groups.items()}
+        return {**said, **(self.names if key == "name" else self.descriptions)}
 
 
 def main() -> int:
     """Write or check each file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wordnet", type=Path, default=DEBIAN_FOLDER, metavar="DIR")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="of the files to make (default: all)"
+    )
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     options = parser.parse_args()
     wordnet = WordNet(options.wordnet)
     edits = Edits(**yaml.safe_load((SOURCES / "imagenet_edits.yaml").read_text()))
     differ = []
     for recipe in RECIPES:
+        if options.names and recipe.name not in options.names:
+            continue
         path = SOURCES.parent / f"{recipe.name}.yaml"
         if options.check:
             differ += [] if _is_same(make(wordnet, recipe, edits), path) else [path]
@@ -108,11 +140,16 @@ def make(wordnet: WordNet, recipe: Recipe, edits: Edits) -> Taxonomy:
     indices = {own: index for index, own in enumerate(_listed(recipe.synsets))}
     if recipe.people:
         indices = _without_people(wordnet, indices, kept=set(_listed(recipe.people)))
-    graph = hypernym_graph(wordnet, indices, dropped=edits.dropped, moved=edits.moved)
-    first = {own: wordnet.synset(own).lemmas[0] for own in graph}
-    names = distinct_names(graph, {**first, **_in(graph, edits.names)}, fixed=edits.names)
-    glosses = {own: short_gloss(wordnet.synset(own).gloss) for own in graph}
-    descriptions = {**glosses, **_in(graph, edits.descriptions)}
+    if not recipe.is_grouped:
+        edits = edits.without_groups()
+    graph = hypernym_graph(wordnet, indices, dropped=edits.dropped, moved=edits.parents())
+    synsets = {own: wordnet.synset(own) for own in graph if own in wordnet}
+    words = {own: synset.lemmas for own, synset in synsets.items()}
+    glosses = {own: short_gloss(synset.gloss) for own, synset in synsets.items()}
+    given = _in(graph, edits.words("name"))
+    words |= {own: (name,) for own, name in given.items()}
+    names = distinct_names(graph, words, fixed=given)
+    descriptions = {**glosses, **_in(graph, edits.words("description"))}
     nodes = {
         own: _entry(own, graph, names[own], descriptions[own], indices.get(own)) for own in graph
     }

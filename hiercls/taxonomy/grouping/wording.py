@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import networkx as nx
 
@@ -17,7 +17,12 @@ _OPENING = re.compile(
     r"(?:(?:an?|the|any) )?",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r",? (?:and|or|for|that|which|with|used|having|in|of|to|by|as|from) |[,:] ")
+_STRONG_BREAK = re.compile(r",? (?:and|or|for|that|which|with|used|having|as|from|when) |[,:] ")
+_WEAK_BREAK = re.compile(r" (?:in|of|to|by|on|at|into|around|near) ")
+_LOOSE_END = re.compile(
+    r"[ ,:]+(?:an?|the|and|or|is|are|that|usually|often|especially|such|so|very|mostly|any"
+    r"|characterized|consisting|having|with|used|of|for|to|in|by|its?|their)$"
+)
 
 
 def short_gloss(gloss: str, limit: int = LONGEST_DESCRIPTION) -> str:
@@ -46,37 +51,53 @@ def short_gloss(gloss: str, limit: int = LONGEST_DESCRIPTION) -> str:
 def _cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
-    breaks = [match.start() for match in _BREAK.finditer(text, 0, limit)]
-    late = [at for at in breaks if at >= limit // 3]
-    return text[: late[-1]] if late else text[: text.rfind(" ", 0, limit)]
+    for pattern in (_STRONG_BREAK, _WEAK_BREAK, re.compile(" ")):
+        breaks = [match.start() for match in pattern.finditer(text, 0, limit)]
+        if breaks and breaks[-1] >= limit // 2:
+            break
+    text = text[: breaks[-1]] if breaks else text[:limit]
+    while (trimmed := _LOOSE_END.sub("", text)) != text:
+        text = trimmed
+    return text
 
 
 def distinct_names(
-    graph: nx.DiGraph[str], names: Mapping[str, str], fixed: Collection[str] = ()
+    graph: nx.DiGraph[str],
+    words: Mapping[str, Sequence[str]],
+    fixed: Collection[str] = (),
 ) -> dict[str, str]:
     """Return a name for each node of a tree or graph, no two alike.
 
-    Namesakes get the name of the nearest node above them that is not above all of them as well:
-    crane (wading bird), crane (lifting device). Where even that does not part them, the id.
+    It is the first word for the node. Namesakes get the name of the nearest node above them that
+    is not above all of them as well: crane (wading bird), crane (lifting device). Where that does
+    not part them, another word for the same, and where there is none, the id.
 
     Args:
         graph: Edges from parent to child.
-        names: What each node is called on its own.
+        words: What each node may be called, the most usual first.
         fixed: Ids whose names stay as they are.
     """
-    namesakes = defaultdict(list)
-    for own in graph:
-        namesakes[names[own].casefold()].append(own)
-    distinct = {own: names[own] for own in graph}
-    for group in namesakes.values():
-        if len(group) > 1:
-            lines = {own: _line_above(graph, own) for own in group}
-            shared = set.intersection(*map(set, lines.values()))
-            for own in group:
-                if own not in fixed:
-                    above = next((node for node in lines[own] if node not in shared), None)
-                    distinct[own] = _qualified(names, own, above)
-    return _with_ids_where_alike(distinct, fixed)
+    names = {own: words[own][0] for own in graph}
+    parted = dict(names)
+    for group in _namesakes(names):
+        lines = {own: _line_above(graph, own) for own in group}
+        shared = set.intersection(*map(set, lines.values()))
+        for own in set(group) - set(fixed):
+            above = [names[node] for node in lines[own] if node not in shared]
+            parted[own] = _with_aside(names[own], above[0] if above else "")
+    for aside in (words, {own: ("", own) for own in graph}):
+        alike = {own for group in _namesakes(parted) for own in group}
+        for own in alike - set(fixed):
+            if len(aside[own]) > 1:
+                parted[own] = _with_aside(names[own], aside[own][1])
+    return parted
+
+
+def _namesakes(names: Mapping[str, str]) -> list[list[str]]:
+    owners = defaultdict(list)
+    for own, name in names.items():
+        owners[name.casefold()].append(own)
+    return [group for group in owners.values() if len(group) > 1]
 
 
 def _line_above(graph: nx.DiGraph[str], own: str) -> list[str]:
@@ -88,18 +109,7 @@ def _line_above(graph: nx.DiGraph[str], own: str) -> list[str]:
     return line
 
 
-def _qualified(names: Mapping[str, str], own: str, above: str | None) -> str:
-    if above is None or names[above].casefold() == names[own].casefold():
-        return names[own]
-    return f"{names[own]} ({names[above]})"
-
-
-def _with_ids_where_alike(names: dict[str, str], fixed: Collection[str]) -> dict[str, str]:
-    taken = defaultdict(list)
-    for own, name in names.items():
-        taken[name.casefold()].append(own)
-    alike = {own for group in taken.values() if len(group) > 1 for own in group}
-    return {
-        own: f"{name} [{own}]" if own in alike and own not in fixed else name
-        for own, name in names.items()
-    }
+def _with_aside(name: str, aside: str) -> str:
+    if not aside or aside.casefold() == name.casefold():
+        return name
+    return f"{name} ({aside})"
