@@ -1,9 +1,10 @@
-"""`hiercls taxonomy check` and `hiercls taxonomy show`."""
+"""`hiercls taxonomy`: check and show here, every other action in a module of its own."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from importlib import import_module
 
 from hiercls.cli.output import open_results
 from hiercls.cli.terminal import stdout_console
@@ -13,8 +14,14 @@ from hiercls.taxonomy.tree_view import tree
 
 
 def run(options: argparse.Namespace) -> int:
-    """Report on a taxonomy, or draw it."""
-    return _check(options) if options.action == "check" else _show(options)
+    """Run the action that is asked for."""
+    match options.action:
+        case "check":
+            return _check(options)
+        case "show":
+            return _show(options)
+    status: int = import_module(f"hiercls.cli.taxonomy_{options.action}").run(options)
+    return status
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -23,7 +23,9 @@ class Columns:
     parent: int | None
     names: tuple[int, ...]
     description: int | None
+    question: int | None
     index: int | None
+    is_class: int | None
     levels: tuple[int, ...]
 
     @property
@@ -79,14 +81,13 @@ def _chosen(
     has_header: bool,
 ) -> Columns:
     """Settle which of the two shapes a table has."""
-    own, parent, description, index = (
-        next(iter(roles[role]), None) for role in ("id", "parent", "description", "index")
-    )
+    singles = ("id", "parent", "description", "question", "index", "class")
+    own, parent, *said = (next(iter(roles[role]), None) for role in singles)
     names, levels = roles["name"], roles["level"]
     if settings.of_role("level"):
         parent, names = None, []
     elif parent is None:
-        used = (own, description, index)
+        used = (own, *said)
         levels, names = _levels(sample, [at for at in levels if at not in used], names, used), []
     else:
         levels = []
@@ -95,9 +96,7 @@ def _chosen(
         raise Fault(f"{found}; expected one", line=1, hint="name it: --column id=HEADER")
     if parent is None and not levels:
         raise Fault("no columns of levels or parents; expected some", line=1)
-    return Columns(
-        tuple(headers), has_header, own, parent, tuple(names), description, index, tuple(levels)
-    )
+    return Columns(tuple(headers), has_header, own, parent, tuple(names), *said, tuple(levels))
 
 
 def _levels(
@@ -128,7 +127,9 @@ def _note(columns: Columns, notes: Notes) -> None:
         "parent": (columns.parent,),
         "name": columns.names,
         "description": (columns.description,),
+        "question": (columns.question,),
         "index": (columns.index,),
+        "class": (columns.is_class,),
     }
     used: set[int] = set()
     said = []

@@ -17,7 +17,9 @@ _WORDS = {
     },
     "name": {"name", "label", "title", "text", "categoryname", "scientificname", "preflabel"},
     "description": {"description", "desc", "definition", "gloss"},
+    "question": {"question"},
     "index": {"index", "classindex", "classid"},
+    "class": {"isclass"},
 }  # fmt: skip
 _RANKS = {
     "domain", "kingdom", "phylum", "division", "class", "subclass", "order", "suborder",

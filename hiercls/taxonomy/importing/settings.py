@@ -18,7 +18,7 @@ DATA_FORMS = ("nested", "leaf-paths", "node-link")
 FOLDER_FORMS = ("folders", "hf")
 FORMS = (*DATA_FORMS, *TEXT_FORMS, *FOLDER_FORMS)
 
-ROLES = ("id", "parent", "name", "description", "index", "level")
+ROLES = ("id", "parent", "name", "description", "question", "index", "class", "level")
 _REPEATED_ROLES = ("name", "level")
 
 

@@ -54,6 +54,10 @@ def say(sketch: Sketch, number: int, cells: Sequence[str], columns: Columns) -> 
         node.id = cells[columns.own] or None
     if columns.description is not None:
         node.description = cells[columns.description] or None
+    if columns.question is not None:
+        node.question = cells[columns.question] or None
+    if columns.is_class is not None:
+        node.is_class = cells[columns.is_class].lower() in ("true", "yes", "1")
     if columns.index is not None and cells[columns.index]:
         written = cells[columns.index]
         if not (written.isascii() and written.isdecimal() and len(written) < 19):

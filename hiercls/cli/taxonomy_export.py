@@ -1,0 +1,18 @@
+"""`hiercls taxonomy export`: a taxonomy in a form that other programs read."""
+
+from __future__ import annotations
+
+import argparse
+
+from hiercls.cli.output import check_output, open_results
+from hiercls.taxonomy import Taxonomy
+from hiercls.taxonomy.exporting import export_taxonomy
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the taxonomy, in whole or not at all."""
+    check_output(options.out)
+    text = export_taxonomy(Taxonomy.load(options.taxonomy), options.to)
+    with open_results(options.out) as results:
+        results.write(text.removesuffix("\n"))
+    return 0
