@@ -15,11 +15,18 @@ from hiercls.errors import RequestError
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 _LONGEST_CELL = 1_000_000  # characters; csv's own limit is too short for columns of probabilities
 
+_KNOWN = """
+    image path file_name label leaf prediction name parent_path split set
+    probability confidence stopped error
+"""
+_COLUMNS = frozenset(_KNOWN.split())
+"""Columns that are understood in any case; others may be labels, and stay as they are."""
+
 Row = Mapping[str, Any]
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Yield each row with its line; columns are named in lower case, None where left empty.
+    """Yield each row with its line.
 
     Raises:
         RequestError: The file cannot be read, or is no table; with the line where there is one.
@@ -61,7 +68,7 @@ def _csv(file: TextIO, path: Path, *, delimiter: str | None) -> Iterator[tuple[i
         raise RequestError(f"{path}:1: found a zero byte; expected a table in UTF-8")
     reader = csv.reader(chain([head], file), delimiter=delimiter or _delimiter(head))
     try:
-        names = [name.strip().lower() for name in next(reader, [])]
+        names = [_column_name(name) for name in next(reader, [])]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise RequestError(f"{path}:1: the column {twice!r} stands there twice; expected once")
@@ -78,6 +85,11 @@ def _csv(file: TextIO, path: Path, *, delimiter: str | None) -> Iterator[tuple[i
         raise RequestError(f"{path}:{reader.line_num}: no line of a table: {error}") from None
 
 
+def _column_name(name: str) -> str:
+    folded = name.strip().lower()
+    return folded if folded in _COLUMNS else name.strip()
+
+
 def _delimiter(head: str) -> str:
     return max((",", ";", "\t"), key=head.count)
 
@@ -92,7 +104,7 @@ def _lines_of_json(file: TextIO, path: Path) -> Iterator[tuple[int, Row]]:
             raise RequestError(f"{path}:{number}: not a line of JSON: {error}") from None
         if not isinstance(row, dict):
             raise RequestError(f"{path}:{number}: {type(row).__name__}; expected one object a line")
-        yield number, {str(key).lower(): value for key, value in row.items()}
+        yield number, {_column_name(str(key)): value for key, value in row.items()}
 
 
 def _parquet(path: Path) -> Iterator[tuple[int, Row]]:
@@ -108,6 +120,6 @@ def _parquet(path: Path) -> Iterator[tuple[int, Row]]:
         for batch in parquet.ParquetFile(path).iter_batches():
             for row in batch.to_pylist():
                 number += 1
-                yield number, {str(key).lower(): value for key, value in row.items()}
+                yield number, {_column_name(str(key)): value for key, value in row.items()}
     except import_module("pyarrow").ArrowException as error:
         raise RequestError(f"{path}: not a Parquet file: {error}") from None

@@ -8,5 +8,18 @@ from hiercls.evaluate.evaluation import (
     Scored,
     StopPoint,
 )
+from hiercls.evaluate.matching import match
+from hiercls.evaluate.reading import read_predictions
+from hiercls.evaluate.scoring import evaluate
 
-__all__ = ["Confusion", "Evaluation", "LevelLoss", "NodeScore", "Scored", "StopPoint"]
+__all__ = [
+    "Confusion",
+    "Evaluation",
+    "LevelLoss",
+    "NodeScore",
+    "Scored",
+    "StopPoint",
+    "evaluate",
+    "match",
+    "read_predictions",
+]

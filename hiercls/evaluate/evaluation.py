@@ -91,11 +91,11 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class StopPoint:
-    """The most specific answers that reach an accuracy, by a threshold on the path's nodes.
+    """The most specific answers that reach an accuracy.
 
     Attributes:
-        target: The accuracy asked for: of truths at or below their answer.
-        threshold: An answer is the deepest node of the path with at least this probability.
+        target: The accuracy asked for: the share of answers that are true, if unspecific.
+        rule: The stop rule that gives it, such as "threshold:0.83".
         accuracy: What it gives on these examples.
         coverage: Mean share of the information in a leaf that the answers keep.
         leaves: Share of the answers that are still classes.
@@ -103,7 +103,7 @@ class StopPoint:
     """
 
     target: float
-    threshold: float
+    rule: str
     accuracy: float
     coverage: float
     leaves: float

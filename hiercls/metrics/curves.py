@@ -34,11 +34,12 @@ class OperatingCurve:
         heights, places = self.columns[y], self.columns[x]
         return float(np.sum(np.diff(places) * (heights[1:] + heights[:-1]) / 2))
 
-    def thinned(self, num_points: int) -> dict[str, tuple[float, ...]]:
-        """Return about so many points for a plot, the ends among them."""
+    def thinned(self, num_points: int, *names: str) -> dict[str, tuple[float, ...]]:
+        """Return about so many points of some or all columns for a plot, the ends among them."""
         last = len(self.thresholds) - 1
         kept = np.unique(np.linspace(0, last, min(num_points, last + 1)).round().astype(int))
-        columns = {"threshold": np.minimum(self.thresholds, 1.0), **self.columns}
+        columns = {"threshold": np.minimum(self.thresholds, 1.0)}
+        columns |= {name: self.columns[name] for name in names or self.columns}
         return {name: tuple(float(v) for v in values[kept]) for name, values in columns.items()}
 
 

@@ -6,9 +6,12 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hiercls.decisions.extent import heights, num_classes_below
 from hiercls.taxonomy import Taxonomy
+
+_RELATIONS = 1 << 18  # kept; about 60 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Hierarchy:
     Attributes:
         taxonomy: What it was made from.
         heights: By node, the edges on its longest way down to a leaf.
+        num_classes: By node, the classes at or below it, each counted once.
         information: By node, -log2 of the share of the classes at or below it: 0 at the root, and
             the most at a leaf (Valmadre 2022, with every class equally probable).
 
@@ -52,11 +56,11 @@ class Hierarchy:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
         self.heights = heights(taxonomy)
-        num_below = num_classes_below(taxonomy)
-        total = num_below[taxonomy.root]
-        self.information = {node: math.log2(total / num_below[node]) for node in taxonomy}
+        self.num_classes = num_classes_below(taxonomy)
+        total = self.num_classes[taxonomy.root]
+        self.information = {node: math.log2(total / self.num_classes[node]) for node in taxonomy}
         self._above: dict[str, dict[str, int]] = {}
-        self._relations: dict[tuple[str, str], Relation] = {}
+        self._related = lru_cache(maxsize=_RELATIONS)(self._relate)
 
     def above(self, node: str) -> Mapping[str, int]:
         """Return the ancestors of a node and itself, each with the edges on the way up to it."""
@@ -76,11 +80,7 @@ class Hierarchy:
 
     def relation(self, one: str, other: str) -> Relation:
         """Return how two nodes stand to each other; the order does not matter."""
-        key = (one, other) if one <= other else (other, one)
-        found = self._relations.get(key)
-        if found is None:
-            found = self._relations[key] = self._relate(*key)
-        return found
+        return self._related(one, other) if one <= other else self._related(other, one)
 
     def is_right(self, truth: str, answer: str) -> bool:
         """Return whether an answer is true, if perhaps less specific than it could be.

@@ -111,7 +111,7 @@ def _log_choose(n: int, k: int) -> float:
 
 def _resampled(ratios: Mapping[str, Ratio], num_resamples: int, seed: int) -> dict[str, Floats]:
     """Return each measure in each resample; NaN where it is undefined there."""
-    if not ratios:
+    if not ratios or not num_resamples:
         return {}
     names = list(ratios)
     parts = np.stack(

@@ -1,0 +1,117 @@
+"""What a prediction says of every node that it knows of, read from what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hiercls.metrics import Hierarchy
+from hiercls.prediction import Prediction, Step
+
+
+@dataclass(frozen=True)
+class Masses:
+    """Probabilities of one prediction.
+
+    Attributes:
+        probability: By node, that the truth is at or below it; 1 at the root.
+        ends: By node, what is left there: at a class, at a node that was not asked about, with
+            all that is below it, or at the root, for what the prediction does not tell.
+        unasked: Those ends that stand for all that is below them.
+    """
+
+    probability: Mapping[str, float]
+    ends: Mapping[str, float]
+    unasked: frozenset[str]
+
+    def of_truth(self, hierarchy: Hierarchy, truth: str) -> float:
+        """Return the probability of the true node; of all below it, where it is no class.
+
+        What was not asked about is shared evenly among the classes below it.
+        """
+        is_class = hierarchy.taxonomy.node(truth).is_class
+        if is_class:
+            known = 0.0 if truth in self.unasked else self.ends.get(truth, 0.0)
+        else:
+            known = self.probability.get(truth, 0.0)
+        above = hierarchy.above(truth)
+        wider = [node for node in self.unasked if node in above and (is_class or node != truth)]
+        num_true = 1 if is_class else hierarchy.num_classes[truth]
+        return known + sum(self.ends[n] * num_true / hierarchy.num_classes[n] for n in wider)
+
+
+def masses_of(hierarchy: Hierarchy, prediction: Prediction) -> Masses:
+    """Return what a prediction says of the nodes: from its questions, or else from its leaves.
+
+    Without either it says the probability of the answer alone, and 1 where it has none.
+    """
+    if prediction.steps:
+        ends, unasked = _from_steps(hierarchy, prediction)
+    elif prediction.top:
+        ends = {candidate.leaf: candidate.probability for candidate in prediction.top}
+        unasked = _rest_at_root(hierarchy, ends)
+    else:
+        answer = prediction.path[-1] if prediction.path else hierarchy.taxonomy.root
+        sure = 1.0 if prediction.probability is None else prediction.probability
+        ends = {answer: sure}
+        unasked = _rest_at_root(hierarchy, ends)
+        if not hierarchy.taxonomy.is_leaf(answer):
+            unasked |= {answer}
+    return Masses(_with_ancestors(hierarchy, ends), ends, frozenset(unasked))
+
+
+def _rest_at_root(hierarchy: Hierarchy, ends: dict[str, float]) -> set[str]:
+    rest = 1.0 - sum(ends.values())
+    if rest <= 1e-6:
+        return set()
+    root = hierarchy.taxonomy.root
+    ends[root] = ends.get(root, 0.0) + rest
+    return {root}
+
+
+def _from_steps(hierarchy: Hierarchy, prediction: Prediction) -> tuple[dict[str, float], set[str]]:
+    """Follow the questions from the root: what each option got is passed on where it was asked."""
+    taxonomy = hierarchy.taxonomy
+    asked = {step.node: step for step in prediction.steps}
+    leads_to = _ways_on(hierarchy, prediction.steps)
+    arrived = {node: 1.0 for node in asked if node not in leads_to.values()}
+    ends: dict[str, float] = {}
+    unasked: set[str] = set()
+    # Every option leads deeper, so whatever arrives at a node has arrived by its turn.
+    for node in sorted(asked, key=taxonomy.depth):
+        step, mass = asked[node], arrived.get(node, 0.0)
+        for option, share in zip(step.options, step.probabilities, strict=True):
+            if option in leads_to and option != node:
+                reached = leads_to[option]
+                arrived[reached] = arrived.get(reached, 0.0) + mass * share
+                continue
+            ends[option] = ends.get(option, 0.0) + mass * share
+            if option != node and not taxonomy.is_leaf(option):
+                unasked |= {option} - _beside_its_own(hierarchy, step)
+    return ends, unasked
+
+
+def _ways_on(hierarchy: Hierarchy, steps: Sequence[Step]) -> dict[str, str]:
+    """Return where each option that was asked about further was: there, or past single children."""
+    options = {option for step in steps for option in step.options if option != step.node}
+    found = {}
+    for step in steps:
+        above = hierarchy.above(step.node)
+        offered = [node for node in above if node in options]
+        if offered:
+            found[min(offered, key=above.__getitem__)] = step.node
+    return found
+
+
+def _beside_its_own(hierarchy: Hierarchy, step: Step) -> set[str]:
+    """Return the options that stand beside nodes below them, and so for themselves alone."""
+    above = (set(hierarchy.above(option)) - {option, step.node} for option in step.options)
+    return set().union(*above) & set(step.options)
+
+
+def _with_ancestors(hierarchy: Hierarchy, ends: Mapping[str, float]) -> dict[str, float]:
+    probability: dict[str, float] = {}
+    for node, mass in ends.items():
+        for above in hierarchy.above(node):
+            probability[above] = probability.get(above, 0.0) + mass
+    return {node: min(mass, 1.0) for node, mass in probability.items()}
