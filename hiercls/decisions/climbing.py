@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hiercls.decisions.decision import Decision
+from hiercls.decisions.extent import lineage
 from hiercls.decisions.leaf import leaf
 from hiercls.decisions.probabilities import NodeProbabilities
 
@@ -37,5 +38,5 @@ def last_wrong(known: NodeProbabilities, truth: str) -> float:
     uppermost node of the path that is not above the truth.
     """
     path = known.taxonomy.path(leaf(known).nodes[0])
-    right = {truth, *known.taxonomy.ancestors(truth)}
+    right = lineage(known.taxonomy, truth)
     return next((known.probability[node] for node in path if node not in right), -1.0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hiercls.decisions.decision import Decision
-from hiercls.decisions.extent import num_classes_below
+from hiercls.decisions.extent import lineage, num_classes_below
 from hiercls.decisions.leaf import leaf
 from hiercls.decisions.probabilities import NodeProbabilities
 
@@ -37,7 +37,7 @@ def largest_miss(known: NodeProbabilities, truth: str, *, max_nodes: int = 1) ->
 
     `conformal` misses the truth for thresholds up to this, and no further.
     """
-    right = {truth, *known.taxonomy.ancestors(truth)}
+    right = lineage(known.taxonomy, truth)
     missed = -1.0
     for grown in growing_sets(known, max_nodes):
         if not right.isdisjoint(grown.nodes):
@@ -112,7 +112,7 @@ class _Grower:
         return sum(self._known.ends[end] for end in self._ends_below[node] - self._held)
 
     def _below(self, node: str) -> set[str]:
-        return {own for own in self.nodes if node in self._taxonomy.ancestors(own)}
+        return {own for own in self.nodes if node in lineage(self._taxonomy, own) - {own}}
 
     def _put(self, node: str) -> None:
         gained = self._gain(node)
@@ -127,6 +127,6 @@ class _Grower:
 def _ends_below(known: NodeProbabilities) -> dict[str, set[str]]:
     ends: dict[str, set[str]] = {node: set() for node in known.probability}
     for end in known.ends:
-        for node in (end, *known.taxonomy.ancestors(end)):
+        for node in lineage(known.taxonomy, end):
             ends[node].add(end)
     return ends

@@ -1,4 +1,4 @@
-"""How much lies below each node of a taxonomy; counted once for each taxonomy."""
+"""What lies above and below the nodes of a taxonomy; found once, as every image asks for it."""
 
 from __future__ import annotations
 
@@ -29,3 +29,9 @@ def heights(taxonomy: Taxonomy) -> Mapping[str, int]:
         for parent in taxonomy.parents(node):
             found[parent] = max(found[parent], found[node] + 1)
     return found
+
+
+@lru_cache(maxsize=1 << 15)
+def lineage(taxonomy: Taxonomy, node: str) -> frozenset[str]:
+    """Return a node with all nodes above it."""
+    return taxonomy.ancestors(node) | {node}

@@ -11,7 +11,7 @@ from hiercls.calibration.bounds import conformal_rank, just_above, num_right_nee
 from hiercls.decisions.climbing import last_wrong
 from hiercls.decisions.conformal import largest_miss
 from hiercls.decisions.decision import Decision
-from hiercls.decisions.extent import num_classes_below
+from hiercls.decisions.extent import lineage, num_classes_below
 from hiercls.decisions.probabilities import NodeProbabilities
 from hiercls.decisions.rules import Fitted
 from hiercls.errors import RequestError
@@ -25,7 +25,7 @@ _STEPS = 50
 
 def is_right(known: NodeProbabilities, decision: Decision, truth: str) -> bool:
     """Return whether the truth is at or below a node of the answer."""
-    return not {truth, *known.taxonomy.ancestors(truth)}.isdisjoint(decision.nodes)
+    return not lineage(known.taxonomy, truth).isdisjoint(decision.nodes)
 
 
 def fit_threshold(rule: Fitted, labelled: Sequence[Labelled], *, delta: float = 0.05) -> float:
@@ -89,7 +89,7 @@ class _Rewards:
         counts = num_classes_below(known.taxonomy)
         total = counts[known.taxonomy.root]
         nodes = sorted(known.probability, key=known.taxonomy.depth, reverse=True)
-        right = {truth, *known.taxonomy.ancestors(truth)}
+        right = lineage(known.taxonomy, truth)
         self._rewards = np.array([math.log2(total / counts[node]) for node in nodes])
         self._masses = np.array([known.probability[node] for node in nodes])
         self._right = [node in right for node in nodes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hiercls.decisions.decision import Decision
+from hiercls.decisions.extent import lineage
 from hiercls.decisions.leaf import leaf
 from hiercls.decisions.probabilities import NodeProbabilities
 
@@ -36,18 +37,17 @@ def _masses_by_size(known: NodeProbabilities) -> dict[str, dict[int, float]]:
     """Return for each node the mass at or below it, by the size of the truth's A."""
     masses: dict[str, dict[int, float]] = {node: {} for node in known.probability}
     for end, mass in known.ends.items():
-        above = known.taxonomy.ancestors(end)
-        for node in (end, *above):
-            masses[node][len(above)] = masses[node].get(len(above), 0.0) + mass
+        nodes = lineage(known.taxonomy, end)
+        size = len(nodes) - 1  # without the root
+        for node in nodes:
+            masses[node][size] = masses[node].get(size, 0.0) + mass
     return masses
 
 
 def _expected(
     known: NodeProbabilities, by_size: Mapping[str, Mapping[int, float]], node: str
 ) -> float:
-    above = known.taxonomy.ancestors(node)
+    steps = lineage(known.taxonomy, node) - {known.taxonomy.root}
     return sum(
-        2 * mass / (len(above) + size)
-        for shared in {node, *above} - {known.taxonomy.root}
-        for size, mass in by_size[shared].items()
+        2 * mass / (len(steps) + size) for shared in steps for size, mass in by_size[shared].items()
     )

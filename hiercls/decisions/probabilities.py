@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from hiercls.decisions.extent import lineage
 from hiercls.errors import RequestError
 from hiercls.plan import Outcome, Plan
 from hiercls.taxonomy import Taxonomy
@@ -23,7 +24,7 @@ class NodeProbabilities:
     Attributes:
         taxonomy: Whose nodes these are.
         probability: Of every known node, that the truth is at or below it; 1 at the root. With
-            several parents a node counts for each of them.
+            several parents a node counts for each of them. The nodes near the root come first.
         ends: Where the answers leave the truth: at classes, at nodes whose question was not
             asked (with all that is below them), and at nodes of which "none of these" holds.
             Sums to 1.
@@ -127,16 +128,10 @@ def _with_ancestors(taxonomy: Taxonomy, ends: Mapping[str, float]) -> dict[str, 
         _add(probability, node, mass)
         _add(siblings, taxonomy.parents(node), mass)
     for parents, mass in siblings.items():
-        for above in _ancestors(taxonomy, parents):
+        for above in frozenset[str]().union(*(lineage(taxonomy, own) for own in parents)):
             _add(probability, above, mass)
-    return {node: min(mass, 1.0) for node, mass in probability.items()}
-
-
-def _ancestors(taxonomy: Taxonomy, parents: Iterable[str]) -> set[str]:
-    above: set[str] = set()
-    for parent in parents:
-        above |= {parent, *taxonomy.ancestors(parent)}
-    return above
+    order = sorted(probability, key=lambda node: (taxonomy.depth(node), node))
+    return {node: min(probability[node], 1.0) for node in order}
 
 
 def _add(masses: dict[K, float], key: K, mass: float) -> None:
