@@ -29,7 +29,7 @@ class Masses:
 
         What was not asked about is shared evenly among the classes below it.
         """
-        is_class = hierarchy.taxonomy.node(truth).is_class
+        is_class = truth in hierarchy.classes
         if is_class:
             known = 0.0 if truth in self.unasked else self.ends.get(truth, 0.0)
         else:
@@ -55,7 +55,7 @@ def masses_of(hierarchy: Hierarchy, prediction: Prediction) -> Masses:
         sure = 1.0 if prediction.probability is None else prediction.probability
         ends = {answer: sure}
         unasked = _rest_at_root(hierarchy, ends)
-        if not hierarchy.taxonomy.is_leaf(answer):
+        if hierarchy.heights[answer]:
             unasked |= {answer}
     return Masses(_with_ancestors(hierarchy, ends), ends, frozenset(unasked))
 
@@ -71,14 +71,13 @@ def _rest_at_root(hierarchy: Hierarchy, ends: dict[str, float]) -> set[str]:
 
 def _from_steps(hierarchy: Hierarchy, prediction: Prediction) -> tuple[dict[str, float], set[str]]:
     """Follow the questions from the root: what each option got is passed on where it was asked."""
-    taxonomy = hierarchy.taxonomy
     asked = {step.node: step for step in prediction.steps}
     leads_to = _ways_on(hierarchy, prediction.steps)
     arrived = {node: 1.0 for node in asked if node not in leads_to.values()}
     ends: dict[str, float] = {}
     unasked: set[str] = set()
     # Every option leads deeper, so whatever arrives at a node has arrived by its turn.
-    for node in sorted(asked, key=taxonomy.depth):
+    for node in sorted(asked, key=hierarchy.depths.__getitem__):
         step, mass = asked[node], arrived.get(node, 0.0)
         for option, share in zip(step.options, step.probabilities, strict=True):
             if option in leads_to and option != node:
@@ -86,8 +85,12 @@ def _from_steps(hierarchy: Hierarchy, prediction: Prediction) -> tuple[dict[str,
                 arrived[reached] = arrived.get(reached, 0.0) + mass * share
                 continue
             ends[option] = ends.get(option, 0.0) + mass * share
-            if option != node and not taxonomy.is_leaf(option):
-                unasked |= {option} - _beside_its_own(hierarchy, step)
+            if (
+                option != node
+                and hierarchy.heights[option]
+                and not _is_itself(hierarchy, option, step)
+            ):
+                unasked.add(option)
     return ends, unasked
 
 
@@ -103,10 +106,11 @@ def _ways_on(hierarchy: Hierarchy, steps: Sequence[Step]) -> dict[str, str]:
     return found
 
 
-def _beside_its_own(hierarchy: Hierarchy, step: Step) -> set[str]:
-    """Return the options that stand beside nodes below them, and so for themselves alone."""
-    above = (set(hierarchy.above(option)) - {option, step.node} for option in step.options)
-    return set().union(*above) & set(step.options)
+def _is_itself(hierarchy: Hierarchy, option: str, step: Step) -> bool:
+    """Return whether an inner node stands for itself alone: a class beside nodes below it."""
+    if option not in hierarchy.classes:
+        return False
+    return any(option in hierarchy.above(other) for other in step.options if other != option)
 
 
 def _with_ancestors(hierarchy: Hierarchy, ends: Mapping[str, float]) -> dict[str, float]:

@@ -203,7 +203,7 @@ class Curves:
         climbed = (climbing(hierarchy, _whole_path(hierarchy, p), m.probability) for p, m in ways)
         return cls(
             risk_coverage_curve(hierarchy, truths, climbed),
-            risk_coverage_curve(hierarchy, truths, _choices(answers, hierarchy.depth)),
+            risk_coverage_curve(hierarchy, truths, _choices(answers, hierarchy.depths.__getitem__)),
             information_curve(
                 hierarchy, truths, _choices(answers, hierarchy.information.__getitem__)
             ),

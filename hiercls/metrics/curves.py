@@ -70,13 +70,13 @@ def most_specific(
 
     Source: Valmadre 2022, algorithm 1, the ordered Pareto set.
     """
-    order = sorted(probability.items(), key=lambda item: (-item[1], -specificity(item[0])))
+    order = sorted(((-mass, -specificity(node), node) for node, mass in probability.items()))
     chosen = [(root, 1.0)]
     most = specificity(root)
-    for node, mass in order:
-        if specificity(node) > most:
-            most = specificity(node)
-            chosen.append((node, min(mass, 1.0)))
+    for negative_mass, negative, node in order:
+        if -negative > most:
+            most = -negative
+            chosen.append((node, min(-negative_mass, 1.0)))
     return chosen
 
 
@@ -123,21 +123,19 @@ def risk_coverage_curve(
     """Return hierarchical risk against hierarchical coverage, with what else stopping changes.
 
     Columns: `risk`, the share of answers that are not right (`Hierarchy.is_right`); `coverage`,
-    the mean of `Hierarchy.share`; `leaves`, the share of answers that are classes; `depth`.
+    the mean of `Hierarchy.shares`; `leaves`, the share of answers that are classes; `depth`.
     The area under risk over coverage is hAURC, lower being better.
 
     Source: Goren, Galil and El-Yaniv 2024, section 2.
     """
-    taxonomy = hierarchy.taxonomy
-    classes = set(taxonomy.classes)
     return operating_curve(
         truths,
         choices,
         {
             "risk": lambda truth, node: float(not hierarchy.is_right(truth, node)),
-            "coverage": lambda _, node: hierarchy.share(node),
-            "leaves": lambda _, node: float(node in classes),
-            "depth": lambda _, node: float(hierarchy.depth(node)),
+            "coverage": lambda _, node: hierarchy.shares[node],
+            "leaves": lambda _, node: float(node in hierarchy.classes),
+            "depth": lambda _, node: float(hierarchy.depths[node]),
         },
     )
 

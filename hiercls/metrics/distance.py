@@ -71,7 +71,7 @@ def wu_palmer(hierarchy: Hierarchy, truths: Sequence[str], answers: Sequence[str
     as in NLTK, so that it is not 0 between children of the root.
     """
     similarities = [
-        2 * (hierarchy.relation(t, a).depth + 1) / (hierarchy.depth(t) + hierarchy.depth(a) + 2)
+        2 * (hierarchy.relation(t, a).depth + 1) / (hierarchy.depths[t] + hierarchy.depths[a] + 2)
         for t, a in zip(truths, answers, strict=True)
     ]
     return Ratio.mean(similarities)

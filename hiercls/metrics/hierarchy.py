@@ -39,10 +39,13 @@ class Hierarchy:
 
     Attributes:
         taxonomy: What it was made from.
+        depths: By node, the edges on the longest way from the root down to it.
         heights: By node, the edges on its longest way down to a leaf.
+        classes: Ids of the possible answers.
         num_classes: By node, the classes at or below it, each counted once.
         information: By node, -log2 of the share of the classes at or below it: 0 at the root, and
             the most at a leaf (Valmadre 2022, with every class equally probable).
+        shares: By node, its information as a share of that of a leaf, from 0 to 1.
 
     Example:
         >>> pets = Taxonomy.from_dict({"name": "pets", "children": [
@@ -55,10 +58,14 @@ class Hierarchy:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
+        self.depths = {node: taxonomy.depth(node) for node in taxonomy}
         self.heights = heights(taxonomy)
+        self.classes = frozenset(taxonomy.classes)
         self.num_classes = num_classes_below(taxonomy)
         total = self.num_classes[taxonomy.root]
         self.information = {node: math.log2(total / self.num_classes[node]) for node in taxonomy}
+        most = math.log2(total) or 1.0
+        self.shares = {node: bits / most for node, bits in self.information.items()}
         self._above: dict[str, dict[str, int]] = {}
         self._related = lru_cache(maxsize=_RELATIONS)(self._relate)
 
@@ -68,15 +75,6 @@ class Hierarchy:
         if found is None:
             found = self._above[node] = self._climb(node)
         return found
-
-    def depth(self, node: str) -> int:
-        """Return the edges on the longest way from the root down to a node."""
-        return self.taxonomy.depth(node)
-
-    def share(self, node: str) -> float:
-        """Return the information of a node as a share of that of a leaf, from 0 to 1."""
-        most = math.log2(len(self.taxonomy.classes))
-        return self.information[node] / most if most else 1.0
 
     def relation(self, one: str, other: str) -> Relation:
         """Return how two nodes stand to each other; the order does not matter."""
@@ -91,7 +89,7 @@ class Hierarchy:
         """
         if answer in self.above(truth):
             return True
-        return not self.taxonomy.node(truth).is_class and truth in self.above(answer)
+        return truth not in self.classes and truth in self.above(answer)
 
     def _climb(self, node: str) -> dict[str, int]:
         found = {node: 0}
@@ -110,7 +108,7 @@ class Hierarchy:
         return Relation(
             num_shared=len(shared) - 1,
             height=min(self.heights[node] for node in shared),
-            depth=max(self.depth(node) for node in shared),
+            depth=max(self.depths[node] for node in shared),
             num_edges=min(left[node] + right[node] for node in shared),
             information=max(self.information[node] for node in shared),
         )

@@ -36,13 +36,13 @@ def coverage(hierarchy: Hierarchy, answers: Sequence[str]) -> Ratio:
 
     Source: Goren, Galil and El-Yaniv 2024, "Hierarchical Selective Classification", section 2.
     """
-    return Ratio.mean([hierarchy.share(answer) for answer in answers])
+    return Ratio.mean([hierarchy.shares[answer] for answer in answers])
 
 
 def precision(hierarchy: Hierarchy, truth: str, answer: str) -> float:
     """Return the share of one answer's information that is true."""
     said = hierarchy.information[answer]
-    if not hierarchy.taxonomy.node(truth).is_class and truth in hierarchy.above(answer):
+    if truth not in hierarchy.classes and truth in hierarchy.above(answer):
         return 1.0
     return hierarchy.relation(truth, answer).information / said if said else 1.0
 
