@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import networkx as nx
 
@@ -82,7 +83,8 @@ def _remove_single_children(graph: nx.DiGraph[str], wanted: set[str]) -> None:
 
 def _in_order(graph: nx.DiGraph[str]) -> nx.DiGraph[str]:
     ordered: nx.DiGraph[str] = nx.DiGraph()
-    ordered.add_nodes_from(nx.lexicographical_topological_sort(graph))
+    unordered: Any = graph  # the stubs of this one function want other nodes
+    ordered.add_nodes_from(nx.lexicographical_topological_sort(unordered))
     for own in ordered:
         ordered.add_edges_from((parent, own) for parent in sorted(graph.pred[own]))
     return ordered
