@@ -11,6 +11,8 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 DOWNSAMPLE_MODES = ("checkpoint", "16x", "4x")
 MERGES = ("auto", "all", "none")
+SEARCH_RULES = ("best-first", "beam", "greedy", "exhaustive")
+BUDGET_UNITS = ("questions", "tokens")
 MOST_OPTIONS = 26  # one a letter
 
 
@@ -68,6 +70,40 @@ class PlanSettings:
         _one_of("merge", self.merge, MERGES)
         if not isinstance(self.none_of_these, bool):
             raise ConfigError(f"none_of_these is {self.none_of_these!r}; expected true or false")
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """Which questions are asked about an image.
+
+    Attributes:
+        rule: "best-first" finds the most probable classes for certain, with as few questions as
+            they can be had for; "beam" follows the best few nodes of each level; "greedy" the best
+            one; "exhaustive" asks everything.
+        beam: How many nodes a beam follows.
+        floor: Best-first asks for no class less probable than this, but for the most probable.
+        budget: The most that best-first may ask about an image, or None.
+        budget_unit: What the budget counts: "questions", or the "tokens" of them.
+    """
+
+    rule: str = "best-first"
+    beam: int = 4
+    floor: float = 0.01
+    budget: int | None = None
+    budget_unit: str = "questions"
+
+    def __post_init__(self) -> None:
+        _one_of("search", self.rule, SEARCH_RULES)
+        _at_least_one("beam", self.beam)
+        if not 0 <= self.floor <= 1:
+            raise ConfigError(f"floor is {self.floor!r}; expected a probability from 0 to 1")
+        _one_of("budget_unit", self.budget_unit, BUDGET_UNITS)
+        if self.budget is not None:
+            _at_least_one("budget", self.budget)
+            if self.rule != "best-first":
+                raise ConfigError(
+                    f"search is {self.rule!r} with a budget; expected 'best-first' with one"
+                )
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -1,14 +1,20 @@
-"""The seam between the search and whatever answers questions: floats cross it, tensors do not."""
+"""The seam between the search and whatever answers questions: floats cross it, tensors do not.
+
+Anything with `max_options`, `open`, `score` and `num_tokens` is a `Scorer`: a model, a server, or
+a `TableScorer`, which needs neither and so serves in tests.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from PIL import Image
 
+from hiercls.errors import RequestError
 from hiercls.plan import Question
 
 Handle: TypeAlias = object
@@ -24,7 +30,7 @@ class Request:
 
 
 class Scorer(Protocol):
-    """Answers questions about images.
+    """Answers questions about images; what a new model has to bring.
 
     Attributes:
         max_options: The most options that one question may offer.
@@ -44,18 +50,31 @@ class Scorer(Protocol):
         """Log-probability of each option of each question; they sum to 1 within a question."""
         ...
 
+    def num_tokens(self, question: Question) -> int:
+        """Tokens that a question costs beyond those of its image."""
+        ...
+
 
 class Rounds:
-    """A scorer that also takes questions with more options than its model has letters.
+    """A scorer that also takes questions with more options than its model may be offered.
 
     Options are asked in groups of nearly equal size, then the winners of the groups against each
     other; an option's probability is that of its group times its own within the group, so that
     they still sum to 1.
+
+    Args:
+        scorer: Answers the single questions.
+        max_options: The most that a single question offers, where that is fewer than the scorer
+            can take.
+        max_batch: The most single questions that the scorer is handed at a time; None for all.
     """
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(
+        self, scorer: Scorer, *, max_options: int | None = None, max_batch: int | None = None
+    ) -> None:
         self._scorer = scorer
-        self._most = scorer.max_options
+        self._most = min(scorer.max_options, max_options or scorer.max_options)
+        self._max_batch = max_batch
         self.max_options = 1 << 31
 
     def open(self, images: Sequence[Image.Image]) -> list[Handle]:
@@ -63,12 +82,12 @@ class Rounds:
         return self._scorer.open(images)
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
-        """As `Scorer.score`; the groups of all questions are asked as one batch."""
+        """As `Scorer.score`; the groups of all questions are asked together."""
         if all(len(request.question.options) <= self._most for request in requests):
-            return self._scorer.score(requests)
+            return self._score_batches(requests)
         groups = [_groups(len(request.question.options), self._most) for request in requests]
         parts = [
-            _part(request, group)
+            replace(request, question=_part(request.question, group))
             for request, own in zip(requests, groups, strict=True)
             for group in own
             if len(group) > 1
@@ -84,6 +103,30 @@ class Rounds:
             ]
         return [tuple(logprob for own in answer for logprob in own) for answer in answers]
 
+    def num_tokens(self, question: Question) -> int:
+        """As `Scorer.num_tokens`, over all rounds; each group is taken to be won by its first."""
+        return sum(map(self._scorer.num_tokens, self._singles(question)))
+
+    def num_questions(self, question: Question) -> int:
+        """How many single questions are asked for one."""
+        return len(self._singles(question))
+
+    def _score_batches(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+        size = self._max_batch or len(requests) or 1
+        return [
+            logprobs
+            for first in range(0, len(requests), size)
+            for logprobs in self._scorer.score(requests[first : first + size])
+        ]
+
+    def _singles(self, question: Question) -> list[Question]:
+        singles = []
+        while len(question.options) > self._most:
+            groups = _groups(len(question.options), self._most)
+            singles += [_part(question, group) for group in groups if len(group) > 1]
+            question = _part(question, [group[0] for group in groups])
+        return [*singles, question]
+
 
 def _groups(num_options: int, most: int) -> list[range]:
     count = -(-num_options // most)
@@ -91,9 +134,8 @@ def _groups(num_options: int, most: int) -> list[range]:
     return [range(first, last) for first, last in itertools.pairwise(bounds)]
 
 
-def _part(request: Request, members: Sequence[int]) -> Request:
-    options = tuple(request.question.options[i] for i in members)
-    return replace(request, question=replace(request.question, options=options))
+def _part(question: Question, members: Sequence[int]) -> Question:
+    return replace(question, options=tuple(question.options[i] for i in members))
 
 
 def _final(request: Request, groups: list[range], answers: list[tuple[float, ...]]) -> Request:
@@ -101,4 +143,85 @@ def _final(request: Request, groups: list[range], answers: list[tuple[float, ...
         group[max(range(len(own)), key=own.__getitem__)]
         for group, own in zip(groups, answers, strict=True)
     ]
-    return _part(request, winners)
+    return replace(request, question=_part(request.question, winners))
+
+
+Row: TypeAlias = "Mapping[str, float] | Sequence[float]"
+"""Probabilities of a question's options: by the options' node ids, or in their order."""
+
+Answers: TypeAlias = "Mapping[Hashable, Mapping[str, Row]] | Callable[[Handle, Question], Row]"
+
+
+class TableScorer:
+    """A scorer that stands on a table of probabilities, so that a search needs no model.
+
+    A handle is a key of the table, or whatever a function in its place takes; `open` numbers the
+    images from 0. Probabilities are divided by their sum over the options offered.
+
+    Args:
+        answers: For each handle, for each node that asks, the probabilities of its options; or a
+            function of handle and question that returns them.
+        max_options: The most options that one question may offer.
+
+    Example:
+        >>> from hiercls.plan import Plan
+        >>> from hiercls.search import greedy, run
+        >>> from hiercls.taxonomy import Taxonomy
+        >>> pets = Taxonomy.from_dict(
+        ...     {"name": "pets", "children": [{"name": "cat"}, {"name": "dog"}]}
+        ... )
+        >>> scorer = TableScorer({"a photo": {"pets": {"cat": 0.2, "dog": 0.8}}})
+        >>> run(greedy, scorer, ["a photo"], Plan(pets))[0].path
+        ('dog',)
+    """
+
+    def __init__(self, answers: Answers, *, max_options: int = 26) -> None:
+        self.max_options = max_options
+        self._answers = answers
+        self._num_opened = 0
+
+    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+        """Number the images."""
+        first = self._num_opened
+        self._num_opened += len(images)
+        return list(range(first, self._num_opened))
+
+    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+        """Look the answers up.
+
+        Raises:
+            RequestError: The table has no row for a question, or not one of probabilities.
+        """
+        return [self._answer(request) for request in requests]
+
+    def num_tokens(self, question: Question) -> int:
+        """A fourth of the characters, and three for each option."""
+        texts = [question.text, *(f"{o.name}{o.description or ''}" for o in question.options)]
+        return sum(map(len, texts)) // 4 + 3 * len(question.options)
+
+    def _answer(self, request: Request) -> tuple[float, ...]:
+        question, where = request.question, f"table: {request.handle!r}"
+        row = self._row(request, where)
+        if isinstance(row, Mapping):
+            row = [row.get(option.node, 0.0) for option in question.options]
+        if len(row) != len(question.options):
+            raise RequestError(
+                f"{where}: {len(row)} probabilities at {question.node!r}; expected"
+                f" {len(question.options)}, one an option",
+                hint="name the options where a question is asked in rounds: {option: probability}",
+            )
+        total = math.fsum(row)
+        if min(row) < 0 or not 0 < total < math.inf:
+            raise RequestError(
+                f"{where}: probabilities at {question.node!r} sum to {total:g} with a least of"
+                f" {min(row):g}; expected none below 0 and one above"
+            )
+        return tuple(math.log(value / total) if value else -math.inf for value in row)
+
+    def _row(self, request: Request, where: str) -> Row:
+        if callable(self._answers):
+            return self._answers(request.handle, request.question)
+        try:
+            return self._answers[request.handle][request.question.node]
+        except (KeyError, TypeError):
+            raise RequestError(f"{where}: no probabilities at {request.question.node!r}") from None

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from hiercls.errors import ImageError
+from hiercls.plan import Question
 from hiercls.scoring import Handle, Request
 
 
@@ -28,6 +29,9 @@ class HashScorer:
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
         self.batches.append(len(requests))
         return [self._answer(request) for request in requests]
+
+    def num_tokens(self, question: Question) -> int:
+        return 10 + len(question.options)
 
     def _answer(self, request: Request) -> tuple[float, ...]:
         options = request.question.options

@@ -11,13 +11,21 @@ from PIL import Image
 from scorers import HashScorer
 
 from hiercls.cascade import Cascade
+from hiercls.config import SearchSettings
 from hiercls.errors import RequestError
 from hiercls.taxonomy import Taxonomy
+
+GREEDY = SearchSettings(rule="greedy")
 
 
 @pytest.fixture
 def cascade() -> Cascade:
     return Cascade(Taxonomy.load("flags"), HashScorer(), batch_size=3)
+
+
+@pytest.fixture
+def greedy() -> Cascade:
+    return Cascade(Taxonomy.load("flags"), HashScorer(), search=GREEDY, batch_size=3)
 
 
 @pytest.fixture
@@ -28,7 +36,8 @@ def pictures(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def test_a_prediction_holds_the_whole_way(cascade: Cascade, pictures: list[Path]) -> None:
+def test_a_prediction_holds_the_whole_way(greedy: Cascade, pictures: list[Path]) -> None:
+    cascade = greedy
     found = cascade.predict(pictures[0])
     assert found.image == str(pictures[0])
     assert found.leaf == found.path[-1] and found.leaf in cascade.taxonomy.leaves
@@ -61,7 +70,7 @@ def test_a_bad_image_never_ends_a_batch(cascade: Cascade, pictures: list[Path]) 
     assert found[5] == cascade.predict(pictures[5])
 
 
-def test_images_are_taken_lazily(cascade: Cascade, pictures: list[Path]) -> None:
+def test_images_are_taken_lazily(greedy: Cascade, pictures: list[Path]) -> None:
     taken = []
 
     def source() -> Iterator[Path]:
@@ -69,7 +78,7 @@ def test_images_are_taken_lazily(cascade: Cascade, pictures: list[Path]) -> None
             taken.append(path)
             yield path
 
-    found = cascade.predict_batch(source())
+    found = greedy.predict_batch(source())
     assert taken == []
     next(found)
     assert len(taken) == 3

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hiercls.errors import PredictionError
-from hiercls.prediction import Candidate, Prediction, Step
+from hiercls.prediction import Candidate, NodeProbability, Prediction, Step
 
 probabilities = st.floats(0, 1)
 names = st.text()
@@ -35,6 +36,10 @@ def predictions(draw: st.DrawFn) -> Prediction:
         top=tuple(draw(st.lists(st.builds(Candidate, names, probabilities), max_size=3))),
         stopped=draw(st.none() | names),
         error=draw(st.none() | names),
+        exact=draw(st.none() | st.booleans()),
+        questions=draw(st.none() | st.integers(0, 1000)),
+        tokens=draw(st.none() | st.integers(0)),
+        nodes=tuple(draw(st.lists(st.builds(NodeProbability, names, probabilities), max_size=3))),
     )
 
 
@@ -49,6 +54,10 @@ HUSKY = Prediction(
         Step("dog", ("husky", "poodle"), (0.8, 0.2)),
     ),
     top=(Candidate("husky", 0.72), Candidate("poodle", 0.18)),
+    exact=True,
+    questions=2,
+    tokens=61,
+    nodes=(NodeProbability("dog", 0.9),),
 )
 
 GOLDEN = (
@@ -57,7 +66,8 @@ GOLDEN = (
     ' "options": ["cat", "dog"], "probabilities": [0.1, 0.9]}, {"node": "dog",'
     ' "options": ["husky", "poodle"], "probabilities": [0.8, 0.2]}],'
     ' "top": [{"leaf": "husky", "probability": 0.72}, {"leaf": "poodle", "probability": 0.18}],'
-    ' "stopped": null, "error": null}'
+    ' "stopped": null, "error": null, "exact": true, "questions": 2, "tokens": 61,'
+    ' "nodes": [{"node": "dog", "probability": 0.9}]}'
 )
 
 
@@ -141,6 +151,11 @@ def changed(**values: object) -> str:
         ({"top": [{"leaf": "a", "probability": None}]}, "top[0].probability is null"),
         ({"stopped": {}}, "stopped is an object; expected text"),
         ({"error": 0.5}, "error is a number; expected text"),
+        ({"exact": 1}, "exact is a number; expected true or false"),
+        ({"questions": 1.5}, "questions is a number; expected a whole number of at least 0"),
+        ({"tokens": -1}, "tokens is a number; expected a whole number of at least 0"),
+        ({"nodes": None}, "nodes is null; expected a list"),
+        ({"nodes": [{"node": "a"}]}, "nodes[0]: no key 'probability'"),
     ],
 )
 def test_a_wrong_field_is_named(values: dict[str, object], message: str) -> None:
@@ -154,10 +169,23 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one() -> None:
     assert refused(changed(zzz=1)).hint is None
 
 
-def test_a_missing_key_is_named() -> None:
-    values = json.loads(GOLDEN)
-    del values["top"]
-    assert "no key 'top'" in refused(json.dumps(values)).message
+def without(*keys: str) -> str:
+    return json.dumps({key: own for key, own in json.loads(GOLDEN).items() if key not in keys})
+
+
+@pytest.mark.parametrize("key", ["image", "path", "leaf", "probability", "stopped", "error"])
+def test_a_missing_key_is_named(key: str) -> None:
+    assert f"no key '{key}'" in refused(without(key)).message
+
+
+def test_a_line_of_an_earlier_release_is_read() -> None:
+    found = Prediction.from_json(without("exact", "questions", "tokens", "nodes"))
+    assert found == replace(HUSKY, exact=None, questions=None, tokens=None, nodes=())
+
+
+def test_names_steps_and_top_may_be_missing() -> None:
+    found = Prediction.from_json(without("names", "steps", "top"))
+    assert found == replace(HUSKY, names=("dog", "husky"), steps=(), top=())
 
 
 def test_a_key_that_stands_twice_is_refused() -> None:

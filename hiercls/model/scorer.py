@@ -39,6 +39,7 @@ class MiniCPMVScorer:
         self._model: Any = checkpoint.model
         self._device: torch.device = checkpoint.model.device
         letters = torch.tensor(self.prompt.letter_ids, device=self._device)
+        self._num_tokens: dict[Question, int] = {}
         self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
 
     @classmethod
@@ -104,6 +105,12 @@ class MiniCPMVScorer:
             tuple(row[:count].log_softmax(0).tolist())
             for row, count in zip(logits, counts, strict=True)
         ]
+
+    def num_tokens(self, question: Question) -> int:
+        """Tokens from behind the image to the answer cue."""
+        if question not in self._num_tokens:
+            self._num_tokens[question] = len(self._tail(question))
+        return self._num_tokens[question]
 
     def _tail(self, question: Question) -> list[int]:
         return self.prompt.tail(render(question, self.checkpoint.prompt_format))

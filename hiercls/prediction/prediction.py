@@ -1,26 +1,35 @@
 """The answer for one image, to and from one JSON line.
 
-The keys of a line are the fields of `Prediction`, in that order, all of them, always:
+The keys of a line are the fields of `Prediction`, in that order, and it is written with all of
+them, always:
 
     {"image": "photo.jpg", "path": ["dog", "husky"], "names": ["dog", "husky"], "leaf": "husky",
      "probability": 0.83, "steps": [{"node": "animal", "options": ["cat", "dog"],
      "probabilities": [0.08, 0.92]}, ...], "top": [{"leaf": "husky", "probability": 0.83}, ...],
-     "stopped": null, "error": null}
+     "stopped": null, "error": null, "exact": true, "questions": 2, "tokens": 61, "nodes": []}
+
+Reading takes lines without `steps`, `top` and what stands behind `error`, and without `names`,
+which are then the ids.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass
 
 from hiercls.errors import PredictionError
-
-T = TypeVar("T")
+from hiercls.prediction.values import (
+    count,
+    each,
+    number,
+    or_none,
+    parse_line,
+    read_fields,
+    text,
+    truth,
+)
 
 # Two kinds of character cannot stand in a line of UTF-8 as they are: halves of surrogate pairs,
 # by which Python carries file names that are not UTF-8, and what some readers take for the end
@@ -48,9 +57,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A leaf that the image may show."""
+    """A class that the image may show."""
 
     leaf: str
+    probability: float
+
+    def __post_init__(self) -> None:
+        _check_probability(self.probability, "probability")
+
+
+@dataclass(frozen=True)
+class NodeProbability:
+    """A node, and how probable it is that the image shows it or something below it."""
+
+    node: str
     probability: float
 
     def __post_init__(self) -> None:
@@ -65,12 +85,20 @@ class Prediction:
         image: The image as it was asked for.
         path: Ids from below the root down to where the answer ends.
         names: The names of those nodes.
-        leaf: The last id of the path where the answer is a leaf, else None.
-        probability: Of the path, the product over its steps.
-        steps: The questions asked, in order, each with its full distribution.
+        leaf: The last id of the path where the answer is a leaf (or an inner node that is itself
+            the answer), else None.
+        probability: That the image shows the node where the path ends: the product over the steps
+            of the path, and with several parents the sum over the ways to it.
+        steps: Every question asked, in order, each with its full distribution. Those of the path
+            are asked at its nodes, or at the root; others were asked to be sure.
         top: The most probable leaves that are known, best first.
         stopped: Why the path ends above a leaf, else None.
         error: Why there is no answer, in one line, else None.
+        exact: Whether `top` is sure to hold the leaves that belong there, with their
+            probabilities, as if everything had been asked; None where the search cannot tell.
+        questions: How many questions were asked, each round counted; None if unknown.
+        tokens: How many tokens they took, without those of the image; None if unknown.
+        nodes: The answer set, where a set was asked for: one of them holds the truth.
 
     Example:
         >>> Prediction("a.jpg", path=("dog",), names=("Dog",), leaf="dog", probability=0.9).leaf
@@ -88,6 +116,10 @@ class Prediction:
     top: tuple[Candidate, ...] = ()
     stopped: str | None = None
     error: str | None = None
+    exact: bool | None = None
+    questions: int | None = None
+    tokens: int | None = None
+    nodes: tuple[NodeProbability, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.names) != len(self.path):
@@ -114,21 +146,38 @@ class Prediction:
 
     @classmethod
     def from_json(cls, line: str) -> Prediction:
-        """Return the prediction in a line that `to_json` wrote.
+        """Return the prediction in a line that `to_json` wrote, or an earlier release.
 
         Raises:
             PredictionError: The line is not JSON, or a field is missing, unknown or wrong.
         """
-        values = _fields(_parse(line), cls, "prediction")
-        values["steps"] = _each(values["steps"], _step, "steps")
-        values["top"] = _each(values["top"], _candidate, "top")
+        parsed = parse_line(line)
+        names = parsed.get("path") if isinstance(parsed, dict) else None
+        values = read_fields(parsed, cls, "prediction", defaults={**_DEFAULTS, "names": names})
+        values["steps"] = each(values["steps"], _step, "steps")
+        values["top"] = each(values["top"], _candidate, "top")
+        values["nodes"] = each(values["nodes"], _node, "nodes")
         for key in ("path", "names"):
-            values[key] = _each(values[key], _text, key)
+            values[key] = each(values[key], text, key)
         for key in ("leaf", "stopped", "error"):
-            values[key] = _or_none(values[key], _text, key)
-        values["image"] = _text(values["image"], "image")
-        values["probability"] = _or_none(values["probability"], _number, "probability")
+            values[key] = or_none(values[key], text, key)
+        values["image"] = text(values["image"], "image")
+        values["probability"] = or_none(values["probability"], number, "probability")
+        values["exact"] = or_none(values["exact"], truth, "exact")
+        for key in ("questions", "tokens"):
+            values[key] = or_none(values[key], count, key)
         return cls(**values)
+
+
+# What a line may leave out: what earlier releases did not write, and what other tools may not know.
+_DEFAULTS: dict[str, object] = {
+    "steps": [],
+    "top": [],
+    "exact": None,
+    "questions": None,
+    "tokens": None,
+    "nodes": [],
+}
 
 
 def _check_probability(value: float, field: str) -> None:
@@ -137,94 +186,26 @@ def _check_probability(value: float, field: str) -> None:
         raise PredictionError(f"prediction: {field} is {value!r}; expected a number from 0 to 1")
 
 
-def _parse(line: str) -> object:
-    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
-        values = dict(items)
-        if len(values) < len(items):
-            twice = next(key for key, _ in items if sum(key == other for other, _ in items) > 1)
-            raise PredictionError(f"prediction: key {twice!r} stands there twice; expected once")
-        return values
-
-    try:
-        return json.loads(line, object_pairs_hook=pairs)
-    except (ValueError, RecursionError) as error:
-        found = repr(line if len(line) <= 60 else line[:60] + "...")
-        raise PredictionError(
-            f"prediction: {found} is not a line of JSON; expected one object: {error}"
-        ) from None
-
-
-def _fields(value: object, kind: type, where: str) -> dict[str, Any]:
-    """Return an object's values, once its keys are just the fields of a dataclass."""
-    if not isinstance(value, dict):
-        raise PredictionError(f"{where} is {_kind(value)}; expected an object")
-    expected = [field.name for field in fields(kind)]
-    for key in value:
-        if key not in expected:
-            close = difflib.get_close_matches(key, expected, 1)
-            raise PredictionError(
-                f"{where}: unknown key {key!r}; expected {', '.join(expected)}",
-                hint=f"did you mean {close[0]!r}?" if close else None,
-            )
-    for key in expected:
-        if key not in value:
-            raise PredictionError(f"{where}: no key {key!r}; expected {', '.join(expected)}")
-    return dict(value)
-
-
 def _step(value: object, where: str) -> Step:
-    values = _fields(value, Step, f"prediction: {where}")
+    values = read_fields(value, Step, f"prediction: {where}")
     return Step(
-        _text(values["node"], f"{where}.node"),
-        _each(values["options"], _text, f"{where}.options"),
-        _each(values["probabilities"], _number, f"{where}.probabilities"),
+        text(values["node"], f"{where}.node"),
+        each(values["options"], text, f"{where}.options"),
+        each(values["probabilities"], number, f"{where}.probabilities"),
     )
 
 
 def _candidate(value: object, where: str) -> Candidate:
-    values = _fields(value, Candidate, f"prediction: {where}")
+    values = read_fields(value, Candidate, f"prediction: {where}")
     return Candidate(
-        _text(values["leaf"], f"{where}.leaf"),
-        _number(values["probability"], f"{where}.probability"),
+        text(values["leaf"], f"{where}.leaf"),
+        number(values["probability"], f"{where}.probability"),
     )
 
 
-def _each(value: object, read: Callable[[object, str], T], where: str) -> tuple[T, ...]:
-    if not isinstance(value, list):
-        raise _wrong(value, "a list", where)
-    return tuple(read(item, f"{where}[{index}]") for index, item in enumerate(value))
-
-
-def _or_none(value: object, read: Callable[[object, str], T], where: str) -> T | None:
-    return None if value is None else read(value, where)
-
-
-def _text(value: object, where: str) -> str:
-    if not isinstance(value, str):
-        raise _wrong(value, "text", where)
-    return value
-
-
-def _number(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _wrong(value, "a number", where)
-    try:
-        return float(value)
-    except OverflowError:
-        raise _wrong(value, "a number from 0 to 1", where) from None
-
-
-def _wrong(value: object, expected: str, where: str) -> PredictionError:
-    return PredictionError(f"prediction: {where} is {_kind(value)}; expected {expected}")
-
-
-def _kind(value: object) -> str:
-    names: Iterable[tuple[type, str]] = (
-        (bool, "true or false"),
-        (str, "text"),
-        (int, "a number"),
-        (float, "a number"),
-        (list, "a list"),
-        (dict, "an object"),
+def _node(value: object, where: str) -> NodeProbability:
+    values = read_fields(value, NodeProbability, f"prediction: {where}")
+    return NodeProbability(
+        text(values["node"], f"{where}.node"),
+        number(values["probability"], f"{where}.probability"),
     )
-    return next((name for kind, name in names if isinstance(value, kind)), "null")

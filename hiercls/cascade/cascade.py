@@ -1,0 +1,224 @@
+"""The whole road: images in, predictions out, one question a level."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from hiercls.calibration import Calibrated, Calibration
+from hiercls.cascade.conclusion import conclude, decided_end, natural_end
+from hiercls.cascade.intake import ImageSource, Opened, open_all
+from hiercls.config import DEFAULT_MODEL, ModelSettings, PlanSettings, SearchSettings
+from hiercls.decisions import parse_rule
+from hiercls.errors import HierclsWarning, RequestError
+from hiercls.plan import Plan
+from hiercls.prediction import Prediction
+from hiercls.scoring import Rounds, Scorer
+from hiercls.search import Crowd, Route, rule_of
+from hiercls.taxonomy import Taxonomy
+
+QUESTIONS_AN_IMAGE = 4
+"""Questions that are asked together at most, as a multiple of the images opened together."""
+
+IMAGES_AHEAD = 4
+"""Images that may be done before one that takes long, as a multiple of those opened together."""
+
+
+class Cascade:
+    """A taxonomy and a scorer, ready to classify.
+
+    Args:
+        taxonomy: What the images are classified by.
+        scorer: Answers the questions.
+        plan: Which questions the taxonomy becomes.
+        search: Which of them are asked about an image.
+        stop: Where an answer ends, such as "threshold:0.8" (`decisions.parse_rule`); by default
+            where the search ends, which is a leaf unless it cannot be.
+        calibration: Temperatures, and the thresholds of stop rules that need data.
+        batch_size: Images that are opened together.
+
+    Attributes:
+        taxonomy: As given.
+        plan: The questions.
+        search: As given.
+        batch_size: As given.
+
+    Raises:
+        RequestError: The stop rule is none, or needs a calibration.
+        ConfigError: The calibration belongs to other questions.
+
+    Example:
+        >>> from hiercls import Cascade
+        >>> cascade = Cascade.load("flags", model="tiny")  # doctest: +SKIP
+        >>> cascade.predict("photo.jpg").leaf  # doctest: +SKIP
+        'jp'
+    """
+
+    def __init__(
+        self,
+        taxonomy: Taxonomy,
+        scorer: Scorer,
+        *,
+        plan: PlanSettings = PlanSettings(),
+        search: SearchSettings = SearchSettings(),
+        stop: str | None = None,
+        calibration: Calibration | None = None,
+        batch_size: int = 8,
+    ) -> None:
+        if batch_size < 1:
+            raise RequestError(f"batch size is {batch_size}; expected at least 1")
+        self._stop = parse_rule(stop, calibration=calibration) if stop is not None else None
+        self._is_set = stop is not None and stop.strip().lower().startswith("coverage")
+        self.taxonomy = taxonomy
+        self.plan = Plan(taxonomy, plan)
+        self.search = search
+        self.batch_size = batch_size
+        if calibration is not None:
+            calibration.check(self.hashes)
+        # Temperatures are those of whole questions, so they stand around the rounds.
+        max_batch = QUESTIONS_AN_IMAGE * batch_size
+        self._rounds = Rounds(scorer, max_options=plan.max_options, max_batch=max_batch)
+        self._scorer: Scorer = (
+            self._rounds if calibration is None else Calibrated(self._rounds, calibration)
+        )
+
+    @classmethod
+    def load(
+        cls,
+        taxonomy: str | Path | Taxonomy,
+        *,
+        model: str | Path = DEFAULT_MODEL,
+        settings: ModelSettings = ModelSettings(),
+        plan: PlanSettings = PlanSettings(),
+        search: SearchSettings = SearchSettings(),
+        stop: str | None = None,
+        calibration: str | Path | Calibration | None = None,
+        under: str | None = None,
+        exclude: Iterable[str] = (),
+    ) -> Cascade:
+        """Load a taxonomy, then the model.
+
+        Args:
+            taxonomy: A file, the name of a shipped one, or a `Taxonomy`.
+            model: A hub id, a local folder, or "tiny" for the bundled model of flags.
+            settings: How the model is loaded and fed.
+            plan: Which questions the taxonomy becomes.
+            search: Which of them are asked about an image.
+            stop: Where an answer ends; as for `Cascade`.
+            calibration: What `hiercls calibrate` wrote, or a `Calibration`.
+            under: Take only what is at or below this node; an id, or a name that is unique.
+            exclude: Nodes to leave out, with what is below them alone.
+
+        Raises:
+            TaxonomyError: The taxonomy is not found or wrong, or a node is not in it.
+            RequestError: The stop rule is none, or needs a calibration.
+            ConfigError: The calibration is not one, or belongs to other questions.
+            ModelError: The model is not found or cannot be loaded.
+
+        Warns:
+            HierclsWarning: The model knows nothing but another taxonomy.
+        """
+        if not isinstance(taxonomy, Taxonomy):
+            taxonomy = Taxonomy.load(taxonomy)
+        whole = taxonomy
+        if under is not None or (exclude := tuple(exclude)):
+            taxonomy = taxonomy.restrict(under=under, exclude=exclude)
+        if isinstance(calibration, (str, Path)):
+            calibration = Calibration.load(calibration)
+        if stop is not None:
+            parse_rule(stop, calibration=calibration)  # before the model, which takes its time
+        from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is wanted
+
+        scorer = MiniCPMVScorer.load(model, settings)
+        cascade = cls(
+            taxonomy,
+            scorer,
+            plan=plan,
+            search=search,
+            stop=stop,
+            calibration=calibration,
+            batch_size=settings.batch_size,
+        )
+        scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)
+        trained = scorer.checkpoint.trained_plan
+        if trained is not None and trained != Plan(whole, plan).hash:
+            warnings.warn(
+                f"model {model} was trained on other questions alone; its answers to those of"
+                f" {taxonomy.name} mean little",
+                HierclsWarning,
+                stacklevel=2,
+            )
+        return cascade
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """Of the taxonomy and the plan, for what is fitted on their questions."""
+        return {"taxonomy": self.taxonomy.hash, "plan": self.plan.hash}
+
+    def predict(self, image: ImageSource, *, top: int = 5) -> Prediction:
+        """Classify one image.
+
+        Args:
+            image: A path, encoded bytes, or a PIL image.
+            top: How many leaves the prediction lists at most.
+
+        Returns:
+            The path with a probability at each step; for an image that cannot be read, a
+            prediction with an error.
+        """
+        return next(self.predict_batch([image], top=top))
+
+    def predict_batch(self, images: Iterable[ImageSource], *, top: int = 5) -> Iterator[Prediction]:
+        """Classify many images, `batch_size` side by side.
+
+        Args:
+            images: Taken lazily: paths, encoded bytes or PIL images.
+            top: How many leaves each prediction lists at most.
+
+        Yields:
+            One prediction an image, in the order of the images.
+        """
+        if top < 1:
+            raise RequestError(f"top is {top}; expected at least 1")
+        return self._predict_all(iter(images), top)
+
+    def _predict_all(self, images: Iterator[ImageSource], top: int) -> Iterator[Prediction]:
+        """Keep the batches full: images join while others still have questions."""
+        rule = rule_of(self.search, self.plan, self._rounds, top=top)
+        crowd = Crowd(rule, self._scorer, self.plan)
+        waiting: deque[tuple[Opened, int]] = deque()  # in their order, with their place in it
+        routes: dict[int, Route] = {}
+        while True:
+            has_room = len(waiting) < IMAGES_AHEAD * self.batch_size
+            if has_room and crowd.num_live <= self.batch_size // 2:
+                batch = itertools.islice(images, self.batch_size)
+                waiting.extend(
+                    (image, _join(crowd, image)) for image in open_all(batch, self._scorer)
+                )
+            if not waiting:
+                return
+            routes |= crowd.step()
+            while waiting and (waiting[0][0].error is not None or waiting[0][1] in routes):
+                image, number = waiting.popleft()
+                yield self._prediction(image, routes.pop(number, None), top)
+
+    def _prediction(self, image: Opened, route: Route | None, top: int) -> Prediction:
+        if route is None:
+            return Prediction.failed(image.label, image.error or "")
+        if self._stop is None:
+            ending = natural_end(route)
+        else:
+            ending = decided_end(route, self.plan, self._stop, is_set=self._is_set)
+        return conclude(image.label, route, self.plan, self._rounds, top=top, ending=ending)
+
+
+def _join(crowd: Crowd, image: Opened) -> int:
+    """Begin an image that could be opened; its handle is the crowd's from then on."""
+    if image.error is not None:
+        return -1
+    number = crowd.add(image.handle)
+    image.handle = None
+    return number
