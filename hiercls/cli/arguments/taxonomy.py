@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiercls.cli.arguments import taxonomy_export, taxonomy_import
+from hiercls.cli.arguments import taxonomy_export, taxonomy_import, taxonomy_stats
 from hiercls.cli.arguments.common import Parser, add_command, add_taxonomy, count
 
 _CHECK_EXAMPLES = """\
@@ -22,6 +22,7 @@ def add_actions(parser: Parser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _check(add_command(actions, "check", "find mistakes in a taxonomy file", _CHECK_EXAMPLES))
     _show(add_command(actions, "show", "draw a taxonomy as a tree", _SHOW_EXAMPLES))
+    taxonomy_stats.add_actions(actions)
     taxonomy_import.add_action(actions)
     taxonomy_export.add_action(actions)
 
