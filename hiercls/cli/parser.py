@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hiercls import __version__
-from hiercls.cli.arguments import classify, taxonomy
+from hiercls.cli.arguments import classify, evaluate, taxonomy
 from hiercls.cli.arguments.common import Parser, add_command
 
 _DEMO_EXAMPLES = """\
@@ -24,6 +24,11 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     classify.add_arguments(
         add_command(commands, "classify", "sort images into a taxonomy", classify.EXAMPLES)
+    )
+    evaluate.add_arguments(
+        add_command(
+            commands, "evaluate", "measure predictions against the truth", evaluate.EXAMPLES
+        )
     )
     taxonomy.add_actions(
         add_command(commands, "taxonomy", "look at a taxonomy, and find its mistakes")

@@ -96,6 +96,7 @@ class StopPoint:
     Attributes:
         target: The accuracy asked for: the share of answers that are true, if unspecific.
         rule: The stop rule that gives it, such as "threshold:0.83".
+        threshold: The number in it.
         accuracy: What it gives on these examples.
         coverage: Mean share of the information in a leaf that the answers keep.
         leaves: Share of the answers that are still classes.
@@ -104,10 +105,47 @@ class StopPoint:
 
     target: float
     rule: str
+    threshold: float
     accuracy: float
     coverage: float
     leaves: float
     depth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One measure in two runs, over the pictures that both scored.
+
+    Attributes:
+        this: Its value in the run that is evaluated.
+        other: Its value in the run it is compared with.
+        interval: The 95 % bootstrap interval of this minus other.
+    """
+
+    this: float
+    other: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs on the same pictures.
+
+    Attributes:
+        name: Of the other run, such as its file.
+        count: Pictures that both scored.
+        only_this: Pictures whose true node only this run found.
+        only_other: Pictures whose true node only the other run found.
+        p_value: How probable so uneven a split of those is by luck: McNemar's exact test.
+        differences: By the names of `Evaluation.scores`.
+    """
+
+    name: str
+    count: int
+    only_this: int
+    only_other: int
+    p_value: float
+    differences: Mapping[str, Difference]
 
 
 @dataclass(frozen=True)
@@ -134,6 +172,7 @@ class Evaluation:
         stops: What stopping earlier would give.
         cost: Means an image: `questions`, `tokens`, `seconds`; None where not known.
         baselines: Single numbers of other ways to answer: `flat`, `blind`, `floor`.
+        against: This run beside another one on the same pictures.
         notes: What a reader should know of the data, one line each.
     """
 
@@ -155,6 +194,7 @@ class Evaluation:
     stops: tuple[StopPoint, ...] = ()
     cost: Mapping[str, float | None] = field(default_factory=dict)
     baselines: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    against: Comparison | None = None
     notes: tuple[str, ...] = ()
 
     @property

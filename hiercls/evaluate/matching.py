@@ -74,12 +74,8 @@ def _by_name(
     for image, prediction in known.items():
         files.setdefault(os.path.abspath(image), prediction)
         files.setdefault(os.path.abspath(os.path.join(folder, image)), prediction)
-    found = {}
-    for example in examples:
-        prediction = known.get(example.name) or files.get(os.path.abspath(example.image))
-        if prediction is not None:
-            found[example.image] = prediction
-    return found
+    pairs = ((e.image, known.get(e.name) or files.get(os.path.abspath(e.image))) for e in examples)
+    return {image: prediction for image, prediction in pairs if prediction is not None}
 
 
 def _by_end(

@@ -43,6 +43,7 @@ def _best(rule: str, curve: OperatingCurve, target: float) -> StopPoint:
     return StopPoint(
         target=target,
         rule=f"{rule}:{threshold:g}",
+        threshold=threshold,
         accuracy=1 - float(risk[point]),
         coverage=float(coverage[point]),
         leaves=float(curve.columns["leaves"][point]),

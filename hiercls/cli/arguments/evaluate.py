@@ -1,0 +1,147 @@
+"""The arguments of `hiercls evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+
+from hiercls.cli.arguments.common import Parser, count
+from hiercls.config import DEVICES, DTYPES, SEARCH_RULES, ModelSettings, SearchSettings
+
+EXAMPLES = """\
+examples:
+  hiercls evaluate --taxonomy flags --data photos --predictions results.jsonl --output metrics.json
+  hiercls evaluate --taxonomy flags --data labels.csv --model tiny --report page.html --blind
+"""
+
+
+def add_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--taxonomy",
+        required=True,
+        metavar="FILE|NAME",
+        help="a taxonomy file, or the name of a shipped taxonomy such as flags",
+    )
+    _data(parser.add_argument_group("the pictures"))
+    _source(parser.add_argument_group("what is evaluated: a file, or a model"))
+    _results(parser.add_argument_group("results"))
+
+
+def _data(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--data",
+        required=True,
+        metavar="FILE|DIR",
+        help="the truth: a CSV, TSV, JSON lines or Parquet file with the columns image and label,"
+        " or a folder of class folders; a label is an id, a name, or a path of names joined by /",
+    )
+    group.add_argument("--split", metavar="NAME", help="only the pictures of this split")
+    group.add_argument(
+        "--skip-unknown",
+        action="store_true",
+        help="leave out pictures whose label is no node, instead of refusing the data",
+    )
+    group.add_argument(
+        "--training",
+        metavar="FILE|DIR",
+        help="the training data, for the accuracy of classes with many and with few examples",
+    )
+
+
+def _source(group: argparse._ArgumentGroup) -> None:
+    settings = ModelSettings()
+    source = group.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "--predictions",
+        metavar="FILE",
+        help="JSON lines as classify writes them, or a table of any other tool with the columns"
+        " image and label; pictures need not exist",
+    )
+    source.add_argument(
+        "--model",
+        metavar="ID|DIR|tiny",
+        help="classify the pictures with this model now",
+    )
+    group.add_argument(
+        "--save-predictions", metavar="FILE", help="keep what the model answers, as JSON lines"
+    )
+    group.add_argument(
+        "--flat",
+        action="store_true",
+        help="also ask the model about all classes at once, without the taxonomy",
+    )
+    group.add_argument(
+        "--blind", action="store_true", help="also ask the model about a plain grey picture"
+    )
+    group.add_argument(
+        "--search",
+        choices=SEARCH_RULES,
+        default=SearchSettings().rule,
+        help="which questions the model is asked (default: %(default)s)",
+    )
+    group.add_argument(
+        "--top",
+        type=count,
+        default=5,
+        metavar="N",
+        help="how many leaves the model is to rank for a picture (default: %(default)s)",
+    )
+    group.add_argument(
+        "--stop",
+        metavar="RULE",
+        help="where the model's answers end, such as threshold:0.8 (default: at a leaf)",
+    )
+    group.add_argument(
+        "--calibration", metavar="FILE", help="what hiercls calibrate wrote for the model"
+    )
+    group.add_argument(
+        "--device",
+        default=settings.device,
+        metavar="|".join(DEVICES),
+        help="where the model runs (default: %(default)s, the fastest there is)",
+    )
+    group.add_argument(
+        "--dtype",
+        choices=DTYPES,
+        default=settings.dtype,
+        help="the numbers it computes with (default: %(default)s)",
+    )
+    group.add_argument(
+        "--batch-size",
+        type=count,
+        default=settings.batch_size,
+        metavar="N",
+        help="how many images are looked at together (default: %(default)s)",
+    )
+
+
+def _results(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--output", metavar="FILE", help="write all numbers there, as JSON")
+    group.add_argument(
+        "--report", metavar="FILE", help="write one HTML page with plots and the pictures there"
+    )
+    group.add_argument(
+        "--against",
+        metavar="FILE",
+        help="other predictions for the same pictures, to compare these with",
+    )
+    group.add_argument(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help="what to print (default: %(default)s)",
+    )
+    group.add_argument(
+        "--bootstrap",
+        type=_count_or_none,
+        default=1000,
+        metavar="N",
+        help="how often to resample the pictures for the 95 %% intervals; 0 for no intervals"
+        " (default: %(default)s)",
+    )
+    group.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the resampling (default: %(default)s)"
+    )
+
+
+def _count_or_none(text: str) -> int:
+    return 0 if text.strip() == "0" else count(text)
