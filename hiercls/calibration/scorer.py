@@ -8,6 +8,7 @@ from PIL import Image
 
 from hiercls.calibration.calibration import Calibration
 from hiercls.calibration.temperature import tempered
+from hiercls.plan import Question
 from hiercls.scoring import Handle, Request, Scorer
 
 
@@ -33,3 +34,7 @@ class Calibrated:
             tempered(answer, self._calibration.temperature(request.question.level))
             for request, answer in zip(requests, answers, strict=True)
         ]
+
+    def num_tokens(self, question: Question) -> int:
+        """As the scorer within says."""
+        return self._scorer.num_tokens(question)

@@ -39,12 +39,17 @@ class Cascade:
             where the search ends, which is a leaf unless it cannot be.
         calibration: Temperatures, and the thresholds of stop rules that need data.
         batch_size: Images that are opened together.
+        hashes: Of the `model` and its `prompt`, where they are known; a calibration must have
+            been fitted with the same.
 
     Attributes:
         taxonomy: As given.
         plan: The questions.
         search: As given.
+        scorer: Answers the questions, also wide ones, before any calibration.
+        calibration: As given.
         batch_size: As given.
+        hashes: Those given, and those of the `taxonomy` and the `plan`.
 
     Raises:
         RequestError: The stop rule is none, or needs a calibration.
@@ -67,6 +72,7 @@ class Cascade:
         stop: str | None = None,
         calibration: Calibration | None = None,
         batch_size: int = 8,
+        hashes: Mapping[str, str] | None = None,
     ) -> None:
         if batch_size < 1:
             raise RequestError(f"batch size is {batch_size}; expected at least 1")
@@ -76,13 +82,15 @@ class Cascade:
         self.plan = Plan(taxonomy, plan)
         self.search = search
         self.batch_size = batch_size
+        self.calibration = calibration
+        self.hashes = {**(hashes or {}), "taxonomy": taxonomy.hash, "plan": self.plan.hash}
         if calibration is not None:
             calibration.check(self.hashes)
         # Temperatures are those of whole questions, so they stand around the rounds.
         max_batch = QUESTIONS_AN_IMAGE * batch_size
-        self._rounds = Rounds(scorer, max_options=plan.max_options, max_batch=max_batch)
+        self.scorer = Rounds(scorer, max_options=plan.max_options, max_batch=max_batch)
         self._scorer: Scorer = (
-            self._rounds if calibration is None else Calibrated(self._rounds, calibration)
+            self.scorer if calibration is None else Calibrated(self.scorer, calibration)
         )
 
     @classmethod
@@ -130,9 +138,11 @@ class Cascade:
             calibration = Calibration.load(calibration)
         if stop is not None:
             parse_rule(stop, calibration=calibration)  # before the model, which takes its time
+        from hiercls.model.fingerprint import fingerprint
         from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is wanted
 
         scorer = MiniCPMVScorer.load(model, settings)
+        checkpoint = scorer.checkpoint
         cascade = cls(
             taxonomy,
             scorer,
@@ -141,9 +151,13 @@ class Cascade:
             stop=stop,
             calibration=calibration,
             batch_size=settings.batch_size,
+            hashes={
+                "prompt": checkpoint.prompt_format.hash,
+                "model": fingerprint(checkpoint.folder),
+            },
         )
         scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)
-        trained = scorer.checkpoint.trained_plan
+        trained = checkpoint.trained_plan
         if trained is not None and trained != Plan(whole, plan).hash:
             warnings.warn(
                 f"model {model} was trained on other questions alone; its answers to those of"
@@ -152,11 +166,6 @@ class Cascade:
                 stacklevel=2,
             )
         return cascade
-
-    @property
-    def hashes(self) -> Mapping[str, str]:
-        """Of the taxonomy and the plan, for what is fitted on their questions."""
-        return {"taxonomy": self.taxonomy.hash, "plan": self.plan.hash}
 
     def predict(self, image: ImageSource, *, top: int = 5) -> Prediction:
         """Classify one image.
@@ -187,7 +196,7 @@ class Cascade:
 
     def _predict_all(self, images: Iterator[ImageSource], top: int) -> Iterator[Prediction]:
         """Keep the batches full: images join while others still have questions."""
-        rule = rule_of(self.search, self.plan, self._rounds, top=top)
+        rule = rule_of(self.search, self.plan, self.scorer, top=top)
         crowd = Crowd(rule, self._scorer, self.plan)
         waiting: deque[tuple[Opened, int]] = deque()  # in their order, with their place in it
         routes: dict[int, Route] = {}
@@ -212,7 +221,7 @@ class Cascade:
             ending = natural_end(route)
         else:
             ending = decided_end(route, self.plan, self._stop, is_set=self._is_set)
-        return conclude(image.label, route, self.plan, self._rounds, top=top, ending=ending)
+        return conclude(image.label, route, self.plan, self.scorer, top=top, ending=ending)
 
 
 def _join(crowd: Crowd, image: Opened) -> int:

@@ -1,0 +1,6 @@
+"""From labelled images to a calibration: ask, fit, and judge on images that were not fitted on."""
+
+from hiercls.fitting.figures import RuleFigures
+from hiercls.fitting.fit import FEWEST, Fit, fit
+
+__all__ = ["FEWEST", "Fit", "RuleFigures", "fit"]

@@ -1,0 +1,63 @@
+"""What a model answers to the questions on the way to the truth."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from hiercls.calibration.temperature import LabelledAnswer
+from hiercls.cascade import Cascade
+from hiercls.cascade.intake import Opened, open_all
+from hiercls.data import Example
+from hiercls.plan import Plan
+from hiercls.scoring import Request
+
+Route = tuple[tuple[str, int], ...]
+
+
+def true_route(plan: Plan, truth: str) -> Route:
+    """Return the questions on the way to a truth, each with the index of its right option.
+
+    At a truth that is asked about further, the right option is the node itself, or "none of
+    these"; where neither is offered the question has no right option and is left out.
+    """
+    route = plan.route(truth)
+    if truth not in plan.nodes:
+        return route
+    own = [index for index, outcome in enumerate(plan.outcomes(truth)) if not outcome.path]
+    return (*route, (truth, own[0])) if own else route
+
+
+def true_answers(
+    cascade: Cascade, examples: Sequence[Example]
+) -> Iterator[tuple[list[LabelledAnswer], str | None]]:
+    """Ask every question on the true route of each example, uncalibrated.
+
+    Yields:
+        The answers about an example and None, or none and why its image cannot be read.
+    """
+    remaining = iter(examples)
+    while batch := list(itertools.islice(remaining, cascade.batch_size)):
+        opened = open_all([example.image for example in batch], cascade.scorer)
+        routes = [true_route(cascade.plan, example.node) for example in batch]
+        answers = iter(cascade.scorer.score(_requests(cascade.plan, opened, routes)))
+        for image, route in zip(opened, routes, strict=True):
+            if image.error is not None:
+                yield [], image.error
+                continue
+            yield (
+                [
+                    LabelledAnswer(cascade.plan.question(node).level, next(answers), right)
+                    for node, right in route
+                ],
+                None,
+            )
+
+
+def _requests(plan: Plan, images: Sequence[Opened], routes: Sequence[Route]) -> list[Request]:
+    return [
+        Request(image.handle, plan.question(node))
+        for image, route in zip(images, routes, strict=True)
+        if image.error is None
+        for node, _ in route
+    ]
