@@ -33,6 +33,7 @@ class Synset:
         gloss: The definition, without the examples behind it.
         hypernyms: Ids of the senses above it.
         is_instance: One of a kind, such as a person or a river, rather than a kind.
+        member_of: Ids of what it is a member of: a plant of its genus, a genus of its family.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Synset:
     gloss: str
     hypernyms: tuple[str, ...]
     is_instance: bool = False
+    member_of: tuple[str, ...] = ()
 
 
 class WordNet:
@@ -86,8 +88,14 @@ class WordNet:
         num_lemmas = int(match[2], 16)
         lemmas = tuple(word.replace("_", " ") for word in words[: 2 * num_lemmas : 2])
         pointers = words[2 * num_lemmas + 1 :]
-        is_instance = "@i" in pointers[::4]
-        return Synset(own, lemmas, _definition(match[4]), _hypernyms(pointers), is_instance)
+        return Synset(
+            id=own,
+            lemmas=lemmas,
+            gloss=_definition(match[4]),
+            hypernyms=_targets(pointers, ("@", "@i")),
+            is_instance="@i" in pointers[::4],
+            member_of=_targets(pointers, ("#m",)),
+        )
 
     def senses(self, word: str) -> tuple[str, ...]:
         """Return the ids of what a word may mean, the most usual first; none if it is not known."""
@@ -129,10 +137,10 @@ def _definition(gloss: str) -> str:
     return " ".join(gloss[: end.start() if end else None].split()).rstrip(";")
 
 
-def _hypernyms(pointers: list[str]) -> tuple[str, ...]:
-    """Return the targets of the pointers that mean kind of, or instance of."""
+def _targets(pointers: list[str], signs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the nouns that the pointers with some signs lead to."""
     return tuple(
         f"n{pointers[at + 1]}"
         for at in range(0, len(pointers) - 3, 4)
-        if pointers[at] in ("@", "@i") and pointers[at + 2] == "n"
+        if pointers[at] in signs and pointers[at + 2] == "n"
     )

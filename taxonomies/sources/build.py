@@ -19,6 +19,7 @@ from typing import Any
 
 import networkx as nx
 import yaml
+from families import family_words, with_families
 
 from hiercls.taxonomy import Taxonomy
 from hiercls.taxonomy.grouping.hypernyms import ROOT, hypernym_graph
@@ -40,7 +41,9 @@ class Recipe:
         synsets: The list of classes, in order.
         source: What the file says of where it comes from.
         people: A list of the synsets that may stay below person; all if None.
-        is_grouped: Whether it takes the groups of the edits, which know only ImageNet-1k.
+        is_grouped: Whether it takes the groups of the edits, which know only ImageNet-1k; if not,
+            wide nodes are grouped by biological family.
+        kept: Ids that the edits drop and that stay here.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Recipe:
     source: str
     people: str | None = None
     is_grouped: bool = False
+    kept: tuple[str, ...] = ()
 
 
 RECIPES = (
@@ -66,6 +70,7 @@ RECIPES = (
         "Princeton University; index is the place among all 21,841; people only as far as the "
         "winter 2021 edition keeps them; made by sources/build.py",
         people="imagenet21k_people.txt",
+        kept=("n00002137", "n00019128", "n00020827"),  # abstraction, natural object, matter
     ),
 )
 
@@ -142,9 +147,12 @@ def make(wordnet: WordNet, recipe: Recipe, edits: Edits) -> Taxonomy:
         indices = _without_people(wordnet, indices, kept=set(_listed(recipe.people)))
     if not recipe.is_grouped:
         edits = edits.without_groups()
-    graph = hypernym_graph(wordnet, indices, dropped=edits.dropped, moved=edits.parents())
-    synsets = {own: wordnet.synset(own) for own in graph if own in wordnet}
-    words = {own: synset.lemmas for own, synset in synsets.items()}
+    dropped = set(edits.dropped) - set(recipe.kept)
+    graph = hypernym_graph(wordnet, indices, dropped=dropped, moved=edits.parents())
+    if not recipe.is_grouped:
+        graph = with_families(wordnet, graph)
+    synsets = {own: wordnet.synset(own.split("/")[0]) for own in graph if own[:9] in wordnet}
+    words = {own: _words(wordnet, own) for own in synsets}
     glosses = {own: short_gloss(synset.gloss) for own, synset in synsets.items()}
     given = _in(graph, edits.words("name"))
     words |= {own: (name,) for own, name in given.items()}
@@ -155,6 +163,11 @@ def make(wordnet: WordNet, recipe: Recipe, edits: Edits) -> Taxonomy:
     }
     about = {"name": recipe.name, "source": recipe.source, "licence": LICENCE}
     return Taxonomy.from_dict({**about, "nodes": nodes})
+
+
+def _words(wordnet: WordNet, own: str) -> tuple[str, ...]:
+    family, _, node = own.partition("/")
+    return family_words(wordnet, family) if node else wordnet.synset(own).lemmas
 
 
 def _listed(name: str) -> list[str]:

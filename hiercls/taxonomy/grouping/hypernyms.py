@@ -41,7 +41,7 @@ def hypernym_graph(
         _remove_shortcuts(graph)
         _remove_single_children(graph, wanted)
         is_done = graph.number_of_edges() == num_edges
-    return _in_order(graph)
+    return in_order(graph)
 
 
 def _above(
@@ -81,7 +81,8 @@ def _remove_single_children(graph: nx.DiGraph[str], wanted: set[str]) -> None:
             _splice(graph, own)
 
 
-def _in_order(graph: nx.DiGraph[str]) -> nx.DiGraph[str]:
+def in_order(graph: nx.DiGraph[str]) -> nx.DiGraph[str]:
+    """Return the same graph with parents before children and siblings by id."""
     ordered: nx.DiGraph[str] = nx.DiGraph()
     unordered: Any = graph  # the stubs of this one function want other nodes
     ordered.add_nodes_from(nx.lexicographical_topological_sort(unordered))
