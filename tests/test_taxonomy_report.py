@@ -106,8 +106,45 @@ def test_siblings_that_read_alike_are_warned_of() -> None:
     assert warnings(*alike) == (
         "1 pair of siblings with the same name: 'Husky' and 'husky' under 't'",
     )
-    cousins = [{"name": n, "children": [{"name": "bank"}, {"name": n + "x"}]} for n in "ab"]
-    assert warnings(*cousins) == ()
+
+
+def test_siblings_a_slip_apart_are_warned_of_and_others_are_not() -> None:
+    for one, other in [
+        ("whisky jug", "whiskey jug"),
+        ("hot dog", "hot-dogs"),
+        ("café", "cafe"),
+        ("recieving", "receiving"),
+        ("grey squirrel", "gray squirrel"),
+    ]:
+        expected = f"1 pair of siblings with nearly the same name: {one!r} and {other!r} under 't'"
+        assert warnings({"name": one, "id": "1"}, {"name": other, "id": "2"}) == (expected,)
+    for one, other in [
+        ("eastern meadowlark", "western meadowlark"),
+        ("coat", "goat"),
+        ("damage level 1", "damage level 2"),
+        ("rock crab", "king crab"),
+    ]:
+        assert warnings({"name": one}, {"name": other}) == ()
+
+
+def test_namesakes_without_a_description_are_warned_of() -> None:
+    def banks(*said: dict[str, str]) -> list[dict[str, Any]]:
+        rows = zip("ab", said, strict=True)
+        return [
+            {"name": n, "children": [{"name": "bank", **more}, {"name": n + "x"}]}
+            for n, more in rows
+        ]
+
+    described = {"description": "of a river"}
+    expected = "1 name of several classes that no description tells apart: 'bank' (2)"
+    assert warnings(*banks({}, described)) == (expected,)
+    assert warnings(*banks(described, {"description": "for money"})) == ()
+
+
+def test_classes_without_an_index_are_warned_of_where_others_have_one() -> None:
+    expected = "1 class without an index, though others have one: 'b'"
+    assert warnings({"name": "a", "index": 0}, {"name": "b"}) == (expected,)
+    assert warnings({"name": "a"}, {"name": "b"}) == ()
 
 
 def test_long_names_are_warned_of() -> None:
