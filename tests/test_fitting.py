@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hiercls.calibration.temperature import tempered
+from hiercls.cascade import Cascade
+from hiercls.config import PlanSettings, SearchSettings
+from hiercls.data import Example
+from hiercls.errors import RequestError
+from hiercls.fitting import fit
+from hiercls.fitting.asking import true_route
+from hiercls.plan import Plan
+from hiercls.scoring import Handle, TableScorer
+from hiercls.taxonomy import Taxonomy
+
+PETS = Taxonomy.from_dict(
+    {
+        "name": "pets",
+        "children": [
+            {"name": kind, "children": [{"name": f"{kind} {number}"} for number in range(4)]}
+            for kind in ("dog", "cat", "bird")
+        ],
+    }
+)
+PLAN = PlanSettings(merge="none")
+TOO_SURE = 2.0
+
+
+class TooSure(TableScorer):
+    """Right as often as its probabilities say, until they are sharpened."""
+
+    def __init__(self, truths: Sequence[str]) -> None:
+        super().__init__(self._probabilities)
+        self._truths = truths
+
+    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+        return [image.getpixel((0, 0)) for image in images]
+
+    def _probabilities(self, handle, question) -> list[float]:
+        red, green, _ = handle
+        truth = self._truths[256 * red + green]
+        dice = random.Random(f"{handle} {question.node}")
+        honest = tempered([dice.gauss(0, 2.5) for _ in question.options], 1.0)
+        meant = dice.choices(range(len(honest)), [math.exp(own) for own in honest])[0]
+        right = next((i for i, o in enumerate(question.options) if truth.startswith(o.node)), meant)
+        swapped = list(honest)
+        swapped[right], swapped[meant] = swapped[meant], swapped[right]
+        return [math.exp(own) for own in tempered(swapped, 1 / TOO_SURE)]
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> list[Example]:
+    dice = random.Random(0)
+    found = []
+    for number in range(900):
+        path = tmp_path / f"{number}.png"
+        Image.new("RGB", (1, 1), (number // 256, number % 256, 0)).save(path)
+        found.append(Example(str(path), dice.choice(PETS.leaves)))
+    return found
+
+
+def cascade_of(examples: Sequence[Example], **settings: object) -> Cascade:
+    scorer = TooSure([example.node for example in examples])
+    return Cascade(PETS, scorer, plan=PLAN, batch_size=50, hashes={"model": "m"}, **settings)
+
+
+def test_a_fit_makes_too_sure_answers_honest(examples: list[Example]) -> None:
+    found = fit(cascade_of(examples), examples, targets=(0.8,), coverages=(0.8,))
+    calibration = found.calibration
+    assert calibration.temperatures == pytest.approx((TOO_SURE, TOO_SURE), rel=0.2)
+    for name in ("level 1", "level 2", "leaves"):
+        figures = calibration.figures[name]
+        assert figures["ece_after"] < 0.6 * figures["ece_before"], name
+    assert calibration.hashes["model"] == "m"
+    assert calibration.hashes["plan"] == Plan(PETS, PLAN).hash
+    assert calibration.num_examples == 900
+    assert (found.num_tempered, found.num_judged) == (300, 600)
+
+
+def test_the_promises_of_a_fit_are_kept_on_its_own_examples(examples: list[Example]) -> None:
+    found = fit(cascade_of(examples), examples, targets=(0.8,), coverages=(0.8,))
+    assert set(found.calibration.thresholds) == {
+        "target:0.8",
+        "information:0.8",
+        "coverage:0.8",
+        "coverage:0.8:2",
+        "coverage:0.8:3",
+    }
+    for text in found.calibration.thresholds:
+        assert found.rules[text].right >= 0.8, text
+    assert found.rules["leaf"].right < 0.8
+    sizes = [found.rules[text].num_classes for text in ("coverage:0.8", "coverage:0.8:3")]
+    assert sizes[1] < sizes[0]
+
+
+def test_the_calibrated_cascade_stops_where_the_fit_says(examples: list[Example]) -> None:
+    calibration = fit(cascade_of(examples), examples, targets=(0.8,)).calibration
+    cascade = cascade_of(examples, calibration=calibration, stop="target:0.8")
+    right = 0
+    for example, prediction in zip(
+        examples, cascade.predict_batch(own.image for own in examples), strict=True
+    ):
+        right += prediction.path == () or example.node.startswith(prediction.path[-1])
+        assert prediction.leaf is not None or prediction.stopped is not None
+    assert right / len(examples) >= 0.8
+
+
+def test_images_that_cannot_be_read_are_told_and_left_out(
+    examples: list[Example], tmp_path: Path
+) -> None:
+    chosen = [*examples[:60], Example(str(tmp_path / "none.png"), "dog-0")]
+    seen = []
+    found = fit(cascade_of(examples), chosen, on_image=lambda: seen.append(1))
+    assert len(found.errors) == 1
+    assert "none.png" in found.errors[0]
+    assert found.calibration.num_examples == 60
+    assert len(seen) == 61
+
+
+def test_too_few_images_are_refused(examples: list[Example]) -> None:
+    with pytest.raises(RequestError, match="29 labelled images; expected at least 30"):
+        fit(cascade_of(examples), examples[:29])
+
+
+def test_any_search_can_be_fitted(examples: list[Example]) -> None:
+    for rule in ("greedy", "exhaustive"):
+        cascade = cascade_of(examples, search=SearchSettings(rule=rule))
+        found = fit(cascade, examples[:90])
+        assert found.calibration.figures["leaves"]["count"] == 60
+
+
+def test_the_right_option_at_an_inner_truth_is_the_node_itself_or_none_of_these() -> None:
+    document = {
+        "name": "pets",
+        "children": [
+            {"name": "dog", "class": True, "children": [{"name": "pug"}, {"name": "husky"}]},
+            {"name": "cat", "children": [{"name": "tabby"}, {"name": "manx"}]},
+        ],
+    }
+    taxonomy = Taxonomy.from_dict(document)
+    plain = Plan(taxonomy, PLAN)
+    assert true_route(plain, "pug") == (("pets", 0), ("dog", 0))
+    assert true_route(plain, "dog") == (("pets", 0), ("dog", 2))
+    assert true_route(plain, "cat") == (("pets", 1),)
+    with_none = Plan(taxonomy, PlanSettings(merge="none", none_of_these=True))
+    assert true_route(with_none, "cat") == (("pets", 1), ("cat", 2))
+    assert true_route(with_none, "dog") == (("pets", 0), ("dog", 2))
+    assert true_route(with_none, "pets") == (("pets", 2),)
