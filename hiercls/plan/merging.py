@@ -19,14 +19,39 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from hiercls.config import PlanSettings
-from hiercls.plan.choices import Choice, Choices
+from hiercls.plan.choices import Choices
 from hiercls.plan.cost import WORTH_OF_A_QUESTION, option_tokens, rounds
 from hiercls.taxonomy import Taxonomy
 
 Costs = list[float]
 """The least cost by how many more options are taken than must be; infinite where none can."""
+
+
+@dataclass(slots=True)
+class _Solved:
+    """What is known of a node, and of all below it.
+
+    Attributes:
+        fewest: Options of its own question with nothing merged into it.
+        weight: Classes below, and itself if it is one.
+        options: How many options there would be below, unmerged; `tokens` are theirs.
+        fixed: Cost of the questions below that cannot be merged into it.
+        mergeable: Ids of the nodes below that can, with the part of their cost that comes this way.
+        more: How many options its own question has beyond the fewest.
+        costs: Of covering what is below it by one option, and by more.
+    """
+
+    fewest: int
+    weight: float = 0.0
+    options: float = 0.0
+    tokens: float = 0.0
+    fixed: float = 0.0
+    mergeable: list[tuple[str, float]] = field(default_factory=list)
+    more: int = 0
+    costs: Costs = field(default_factory=list)
 
 
 class Merging:
@@ -36,114 +61,102 @@ class Merging:
         self._taxonomy = taxonomy
         self._choices = choices
         self._settings = settings
-        self._room = settings.max_options - settings.none_of_these
-        self._ways = Counter(choice.node for own in choices.at.values() for choice in own)
-        self._weights: dict[str, float] = {}
-        self._read: dict[str, tuple[float, float]] = {}
-        self._costs: dict[str, Costs] = {}
-        self._more: dict[str, int] = {}
+        self._ways = Counter(c.node for own in choices.at.values() for c in own if c.path)
+        self._solved: dict[str, _Solved] = {}
         if settings.merge != "none":
             for node in choices.bottom_up:
-                self._weigh(node)
-                self._solve(node)
+                self._solved[node] = self._solve(node)
 
     def merged(self, node: str) -> set[str]:
         """Ids of the nodes below whose choices are offered in the node's own question."""
         found: set[str] = set()
-        pending = [(node, self._more[node])] if node in self._more else []
+        pending = [(node, self._solved[node].more)] if self._solved else []
         while pending:
             for below, more in self._divided(*pending.pop()):
                 if more:
                     found.add(below)
-                    pending.append((below, more - self._fewest(below) + 1))
+                    pending.append((below, more - self._solved[below].fewest + 1))
         return found
 
-    def _weigh(self, node: str) -> None:
-        """Count the classes below a node, and the options there and their tokens."""
-        weight = float(self._taxonomy.node(node).is_class)
-        tokens = number = 0.0
-        for choice in self._choices.at[node]:
-            offered = self._taxonomy.node(choice.path[0])
-            share = 1 / self._ways[choice.node]
-            below_tokens, below_number = self._read.get(choice.node, (0.0, 0.0))
-            weight += share * self._weights.get(choice.node, 1.0)
-            tokens += option_tokens(offered.name, offered.description) + share * below_tokens
-            number += 1 + share * below_number
-        self._weights[node] = weight
-        self._read[node] = (tokens, number)
-
-    def _solve(self, node: str) -> None:
+    def _solve(self, node: str) -> _Solved:
         """Find the least costs at a node, all below it being solved."""
-        fewest = self._fewest(node)
-        divided = self._tables(node)[-1]
-        totals = [self._asking(node, fewest + n) + cost for n, cost in enumerate(divided)]
-        best = min(range(len(totals)), key=totals.__getitem__)
-        unused = [math.inf] * (fewest - 2)
-        self._more[node] = best
-        self._costs[node] = [totals[best], *[*unused, *divided][: self._room - 1]]
+        solved = self._gathered(node)
+        divided = self._tables(solved)[-1]
+        price = solved.tokens / solved.options / WORTH_OF_A_QUESTION
+        totals = [
+            solved.weight * self._asking(solved.fewest + more, price) + cost
+            for more, cost in enumerate(divided)
+        ]
+        solved.more = min(range(len(totals)), key=totals.__getitem__)
+        unused = [math.inf] * (solved.fewest - 2)
+        room = self._settings.max_options - self._settings.none_of_these
+        solved.costs = [totals[solved.more], *[*unused, *divided][: room - 1]]
+        return solved
 
-    def _fewest(self, node: str) -> int:
-        """Return how many options a node's question has with nothing merged into it."""
-        return len(self._choices.at[node]) + self._taxonomy.node(node).is_class
+    def _gathered(self, node: str) -> _Solved:
+        """Add up what is known of a node's choices."""
+        choices, texts = self._choices.at[node], self._choices.texts
+        solved = _Solved(fewest=len(choices))
+        for choice in choices:
+            offered = self._taxonomy.node(choice.path[0] if choice.path else node)
+            solved.tokens += option_tokens(offered.name, offered.description)
+            solved.options += 1
+            share = 1 / self._ways[choice.node] if choice.path else 1.0
+            if choice.ends:
+                solved.weight += share
+                continue
+            below = self._solved[choice.node]
+            solved.weight += share * below.weight
+            solved.tokens += share * below.tokens
+            solved.options += share * below.options
+            if self._settings.merge == "all" or texts[choice.node] == texts[node]:
+                solved.mergeable.append((choice.node, share))
+            else:
+                solved.fixed += share * below.costs[0]
+        return solved
 
-    def _most_more(self, node: str) -> int:
-        """Return how many more there may be: a wide node fills the last of its rounds."""
-        asked = self._fewest(node) + self._settings.none_of_these
-        return -asked % self._settings.max_options
+    def _asking(self, num_options: int, price: float) -> float:
+        """Return what it costs to ask for one of so many options, each at a price."""
+        asked = num_options + self._settings.none_of_these
+        if asked <= self._settings.max_options:
+            return 1 + asked * price
+        sizes = rounds(asked, self._settings.max_options)
+        return len(sizes) + sum(sizes) * price
 
-    def _asking(self, node: str, num_options: int) -> float:
-        """Return what the node's own question costs with so many options."""
-        sizes = rounds(num_options + self._settings.none_of_these, self._settings.max_options)
-        tokens, number = self._read[node]
-        return self._weights[node] * (
-            len(sizes) + sum(sizes) * tokens / number / WORTH_OF_A_QUESTION
-        )
+    def _tables(self, solved: _Solved) -> list[Costs]:
+        """Return the costs of covering what is below, with more of what can merge in each.
 
-    def _part(self, choice: Choice) -> Costs:
-        """Return the costs below an inner choice, as far as they come this way."""
-        share = 1 / self._ways[choice.node]
-        costs = self._costs[choice.node]
-        return costs if share == 1 else [share * cost for cost in costs]
-
-    def _mergeable(self, node: str) -> list[Choice]:
-        return [choice for choice in self._choices.at[node] if self._can_merge(node, choice)]
-
-    def _can_merge(self, node: str, choice: Choice) -> bool:
-        texts = self._choices.texts
-        is_alike = self._settings.merge == "all" or texts[choice.node] == texts[node]
-        return not choice.ends and is_alike
-
-    def _tables(self, node: str) -> list[Costs]:
-        """Return the costs of covering what is below, with more of its mergeable choices in each.
-
-        The first table has none of them; the node's other choices are options once and for all.
+        The first has none of it. A wide node takes what fills the last of its rounds.
         """
-        fixed = math.fsum(
-            self._part(choice)[0]
-            for choice in self._choices.at[node]
-            if not choice.ends and not self._can_merge(node, choice)
-        )
-        tables, most = [[fixed]], self._most_more(node)
-        for choice in self._mergeable(node):
-            tables.append(_convolved(tables[-1], self._part(choice), most))
+        asked = solved.fewest + self._settings.none_of_these
+        most = -asked % self._settings.max_options
+        tables = [[solved.fixed]]
+        for below, share in solved.mergeable:
+            tables.append(_convolved(tables[-1], self._part(below, share), most))
         return tables
 
+    def _part(self, below: str, share: float) -> Costs:
+        costs = self._solved[below].costs
+        return costs if share == 1 else [share * cost for cost in costs]
+
     def _divided(self, node: str, more: int) -> Iterator[tuple[str, int]]:
-        """Yield how many more options each mergeable choice of a node gets, at least cost."""
-        tables = self._tables(node)
-        choices = self._mergeable(node)
-        for choice, before in zip(reversed(choices), reversed(tables[:-1]), strict=True):
-            part = self._part(choice)
+        """Yield how many more options each mergeable node gets, at least cost."""
+        mergeable = self._solved[node].mergeable if more else []
+        tables = self._tables(self._solved[node])[:-1] if more else []
+        for (below, share), before in zip(reversed(mergeable), reversed(tables), strict=True):
+            part = self._part(below, share)
             own = min(
                 (n for n in range(min(len(part), more + 1)) if more - n < len(before)),
                 key=lambda n: part[n] + before[more - n],
             )
-            yield choice.node, own
+            yield below, own
             more -= own
 
 
 def _convolved(one: Costs, other: Costs, most: int) -> Costs:
     """Return the least sums of one cost from each, by how many more options both have."""
+    if len(one) == 1:
+        return [one[0] + cost for cost in other[: most + 1]]
     result = [math.inf] * min(len(one) + len(other) - 1, most + 1)
     for i, first in enumerate(one):
         if first < math.inf:

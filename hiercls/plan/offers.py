@@ -2,99 +2,98 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
-from hiercls.plan.choices import Choices
-from hiercls.plan.question import ITSELF, NONE, Option, Outcome
+from hiercls.plan.choices import Choice, Choices
+from hiercls.plan.question import ITSELF, Option, Outcome
 from hiercls.taxonomy import Taxonomy
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An option in the making, and what will be of it.
+class Offer(NamedTuple):
+    """A choice in the question of a node at or above it.
 
     Attributes:
-        option: Under the node's plain name.
-        above: Ids of the nodes passed on the way to the one offered.
-        outcome: Where it leads.
-        is_inner: Its node has choices, which might be offered in its place.
+        node: Id of the node offered, which stands in a question once.
+        above: Ids of the nodes passed on the way to the choice.
+        choice: Of the last of them, or of the node that asks.
     """
 
-    option: Option
+    node: str
     above: tuple[str, ...]
-    outcome: Outcome
-    is_inner: bool = False
+    choice: Choice
+
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """Ids of the nodes that no other option leads to."""
+        return self.choice.path or self.above[-1:]
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.above + self.choice.path, self.choice.node, self.choice.ends)
 
 
-def offers(
-    taxonomy: Taxonomy, choices: Choices, asked: str, *, merged: Iterable[str]
-) -> tuple[Offer, ...]:
+def offers(choices: Choices, asked: str, *, merged: AbstractSet[str]) -> tuple[Offer, ...]:
     """Return what the question at a node offers, in the order of the taxonomy.
 
     Args:
-        taxonomy: Which has the names.
-        choices: Of its nodes.
+        choices: Of all nodes.
         asked: The node.
         merged: Ids of the nodes below whose choices are offered instead of themselves.
     """
     found: dict[str, Offer] = {}
-    pending = list(_below(taxonomy, choices, asked, ()))[::-1]
+    pending: list[tuple[tuple[str, ...], Choice]] = [((), c) for c in reversed(choices.at[asked])]
     while pending:
-        offer = pending.pop()
-        outcome = offer.outcome
-        if offer.is_inner and outcome.node in merged:
-            pending += list(_below(taxonomy, choices, outcome.node, outcome.path))[::-1]
+        above, choice = pending.pop()
+        if choice.node in merged and not choice.ends:
+            path = above + choice.path
+            pending += [(path, below) for below in reversed(choices.at[choice.node])]
         else:
-            found.setdefault(offer.option.node, offer)
+            node = choice.path[0] if choice.path else choice.node
+            found.setdefault(node, Offer(node, above, choice))
     return tuple(found.values())
 
 
-def _below(
-    taxonomy: Taxonomy, choices: Choices, node: str, path: tuple[str, ...]
-) -> Iterator[Offer]:
-    """Yield the choices of a node, reached by a path, and itself if it is a class."""
-    for choice in choices.at[node]:
-        offered = taxonomy.node(choice.path[0])
-        option = Option(offered.id, offered.name, offered.description)
-        outcome = Outcome((*path, *choice.path), choice.node, choice.ends)
-        yield Offer(option, path, outcome, is_inner=not choice.ends)
-    own = taxonomy.node(node)
-    if own.is_class:
-        description = own.description if path else None  # else it was read when it was chosen
-        option = Option(node, ITSELF.format(name=own.name), description)
-        yield Offer(option, path[:-1], Outcome(path, node, ends=True))
+def options(taxonomy: Taxonomy, offered: tuple[Offer, ...]) -> tuple[Option, ...]:
+    """Return the options of a question.
 
-
-def none_of(asked: str) -> Offer:
-    """Return the option of a question that is none of the others."""
-    return Offer(Option(asked, NONE), (), Outcome((), asked, ends=True, none=True))
-
-
-def told_apart(taxonomy: Taxonomy, offered: Sequence[Offer]) -> tuple[Option, ...]:
-    """Return the options; of the same name they say what they lie under, such as "crane (bird)".
-
-    Names may repeat under other parents, whose children a merged question offers side by side.
+    Names may repeat under other parents, whose children a merged question offers side by side;
+    they then say what they lie under, such as "crane (bird)".
     """
-    alike: dict[str, list[int]] = defaultdict(list)
-    for i, offer in enumerate(offered):
-        alike[offer.option.name.casefold()].append(i)
-    options = [offer.option for offer in offered]
-    for same in alike.values():
-        if len(same) > 1:
-            names = _names_with_places(taxonomy, [offered[i] for i in same])
-            for i, name in zip(same, names, strict=True):
-                options[i] = replace(options[i], name=name)
-    return tuple(options)
+    names = [_name(taxonomy, offer) for offer in offered]
+    counts = Counter(name.casefold() for name in names)
+    if len(counts) < len(names):
+        alike: dict[str, list[int]] = defaultdict(list)
+        for number, name in enumerate(names):
+            alike[name.casefold()].append(number)
+        for same in alike.values():
+            if len(same) > 1:
+                places = _places(taxonomy, [offered[number] for number in same])
+                for number, place in zip(same, places, strict=True):
+                    names[number] += place
+    return tuple(
+        Option(offer.node, name, _description(taxonomy, offer))
+        for offer, name in zip(offered, names, strict=True)
+    )
 
 
-def _names_with_places(taxonomy: Taxonomy, offered: Sequence[Offer]) -> list[str]:
-    """Return the names with as few of the nodes above as tell them apart, or all."""
-    places = [[taxonomy.node(own).name for own in offer.above] for offer in offered]
-    depth, deepest = 1, max(map(len, places))
-    while depth < deepest and len({tuple(place[-depth:]) for place in places}) < len(places):
+def _name(taxonomy: Taxonomy, offer: Offer) -> str:
+    name = taxonomy.node(offer.node).name
+    return name if offer.choice.path else ITSELF.format(name=name)
+
+
+def _description(taxonomy: Taxonomy, offer: Offer) -> str | None:
+    """Return what stands behind the name; of the node that asks, it was read when it was chosen."""
+    is_asked = not offer.choice.path and not offer.above
+    return None if is_asked else taxonomy.node(offer.node).description
+
+
+def _places(taxonomy: Taxonomy, offered: list[Offer]) -> list[str]:
+    """Return what follows each of equal names: as few nodes above as tell them apart, or all."""
+    above = [offer.above if offer.choice.path else offer.above[:-1] for offer in offered]
+    names = [tuple(taxonomy.node(own).name for own in path) for path in above]
+    depth, deepest = 1, max(map(len, names))
+    while depth < deepest and len({path[-depth:] for path in names}) < len(names):
         depth += 1
-    shown = [" > ".join(place[-depth:]) for place in places]
-    names = [offer.option.name for offer in offered]
-    return [f"{n} ({place})" if place else n for n, place in zip(names, shown, strict=True)]
+    return [f" ({' > '.join(path[-depth:])})" if path else "" for path in names]

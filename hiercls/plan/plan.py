@@ -12,10 +12,10 @@ import json
 from collections import deque
 
 from hiercls.config import PlanSettings
-from hiercls.plan.choices import Choices, follow
+from hiercls.plan.choices import Choices
 from hiercls.plan.merging import Merging
-from hiercls.plan.offers import Offer, none_of, offers, told_apart
-from hiercls.plan.question import Outcome, Question
+from hiercls.plan.offers import Offer, offers, options
+from hiercls.plan.question import NONE, Option, Outcome, Question
 from hiercls.taxonomy import Taxonomy
 
 VERSION = 2  # raised whenever the same questions get another hash
@@ -47,14 +47,15 @@ class Plan:
     def __init__(self, taxonomy: Taxonomy, settings: PlanSettings = PlanSettings()) -> None:
         self.taxonomy = taxonomy
         self.settings = settings
-        self.entry = _entry(taxonomy)
         self._outcomes: dict[str, tuple[Outcome, ...]] = {}
         self._questions: dict[str, Question] = {}
         self._arrivals: dict[str, tuple[str, int]] = {}
         self._merged: dict[str, str] = {}
         self._hash: str | None = None
+        choices = Choices(taxonomy)
+        self.entry = Outcome(choices.entry.path[1:], choices.entry.node, choices.entry.ends)
         if not self.entry.ends:
-            self._build()
+            self._build(choices)
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -98,26 +99,30 @@ class Plan:
             else:
                 return tuple(reversed(steps))
 
-    def _build(self) -> None:
-        choices = Choices(self.taxonomy, self.entry.node)
+    def _build(self, choices: Choices) -> None:
         merging = Merging(self.taxonomy, choices, self.settings)
         open_nodes = deque([(self.entry.node, 0)])
         while open_nodes:
             node, level = open_nodes.popleft()
             if node in self._questions:
                 continue
-            offered = offers(self.taxonomy, choices, node, merged=merging.merged(node))
-            if self.settings.none_of_these:
-                offered += (none_of(node),)
-            options = told_apart(self.taxonomy, offered)
-            self._outcomes[node] = tuple(offer.outcome for offer in offered)
-            self._questions[node] = Question(node, level, choices.texts[node], options)
+            offered = offers(choices, node, merged=merging.merged(node))
+            self._ask(node, level, choices.texts[node], offered)
             self._note_arrivals(node, offered)
             open_nodes.extend((o.node, level + 1) for o in self._outcomes[node] if not o.ends)
 
+    def _ask(self, node: str, level: int, text: str, offered: tuple[Offer, ...]) -> None:
+        outcomes = tuple(offer.outcome for offer in offered)
+        named = options(self.taxonomy, offered)
+        if self.settings.none_of_these:
+            outcomes += (Outcome((), node, ends=True, none=True),)
+            named += (Option(node, NONE),)
+        self._outcomes[node] = outcomes
+        self._questions[node] = Question(node, level, text, named)
+
     def _note_arrivals(self, asked: str, offered: tuple[Offer, ...]) -> None:
         for index, offer in enumerate(offered):
-            for entered in offer.outcome.path[len(offer.above) :]:
+            for entered in offer.entered:
                 self._arrivals.setdefault(entered, (asked, index))
             for passed in offer.above:
                 self._merged.setdefault(passed, asked)
@@ -130,9 +135,3 @@ class Plan:
             asked = [question.node, question.level, question.text, options, ways]
             digest.update(json.dumps(asked).encode() + b"\n")
         return digest.hexdigest()
-
-
-def _entry(taxonomy: Taxonomy) -> Outcome:
-    """Return where the first question is asked."""
-    first = follow(taxonomy, taxonomy.root)
-    return Outcome(first.path[1:], first.node, first.ends)
