@@ -4,15 +4,21 @@ import io
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from scorers import HashScorer
 
+from hiercls.calibration import Calibration
 from hiercls.cascade import Cascade
-from hiercls.config import SearchSettings
-from hiercls.errors import RequestError
+from hiercls.config import PlanSettings, SearchSettings
+from hiercls.errors import ConfigError, RequestError
+from hiercls.plan import Question
+from hiercls.prediction import Prediction
+from hiercls.scoring import Handle, TableScorer
 from hiercls.taxonomy import Taxonomy
 
 GREEDY = SearchSettings(rule="greedy")
@@ -103,3 +109,128 @@ def test_a_taxonomy_without_a_choice_is_answered_without_a_question(pictures: li
     chain = Taxonomy.from_dict({"name": "thing", "children": [{"name": "cup"}]})
     found = Cascade(chain, HashScorer()).predict(pictures[0])
     assert (found.path, found.leaf, found.probability, found.steps) == (("cup",), "cup", 1.0, ())
+
+
+PETS = Taxonomy.from_dict(
+    {
+        "name": "pet",
+        "children": [
+            {"name": "dog", "children": [{"name": "husky"}, {"name": "pug"}]},
+            {"name": "cat", "children": [{"name": "tabby"}, {"name": "manx"}]},
+            {"name": "fish"},
+        ],
+    }
+)
+APART = PlanSettings(merge="none")
+PICTURE = Image.new("RGB", (8, 8))
+
+
+def pets(rows: dict[str, list[float]], **settings: Any) -> Prediction:
+    """The prediction for one picture whose answers are given."""
+    settings = {"plan": APART, **settings}
+    return Cascade(PETS, TableScorer({0: rows}), **settings).predict(PICTURE)
+
+
+WRONG_TURN = {"pet": [0.5, 0.45, 0.05], "dog": [0.5, 0.5], "cat": [0.9, 0.1]}
+
+
+def test_best_first_is_the_default_and_takes_no_wrong_turn() -> None:
+    found = pets(WRONG_TURN)
+    assert (found.path, found.leaf, found.exact) == (("cat", "tabby"), "tabby", True)
+    assert found.probability == pytest.approx(0.45 * 0.9)
+    assert [step.node for step in found.steps] == ["pet", "dog", "cat"]
+    assert pets(WRONG_TURN, search=GREEDY).path == ("dog", "husky")
+    assert pets(WRONG_TURN, search=SearchSettings(rule="beam", beam=2)).leaf == "tabby"
+    assert pets(WRONG_TURN, search=SearchSettings(rule="exhaustive")).leaf == "tabby"
+
+
+@pytest.mark.parametrize(("unit", "budget"), [("questions", 2), ("tokens", 40)])
+def test_a_budget_counts_questions_or_tokens(unit: str, budget: int) -> None:
+    settings = SearchSettings(budget=budget, budget_unit=unit)
+    found = pets(WRONG_TURN, search=settings)
+    assert (found.leaf, found.path, found.exact) == (None, ("cat",), False)
+    assert found.stopped == "the budget is spent"
+    assert getattr(found, unit) <= budget
+
+
+def test_questions_and_tokens_are_counted_over_all_rounds() -> None:
+    wide = Taxonomy.from_dict({"name": "t", "children": [{"name": f"n{n}"} for n in range(20)]})
+    found = Cascade(wide, HashScorer(), plan=PlanSettings(max_options=6)).predict(PICTURE)
+    # Four groups of five, then their four winners.
+    assert (found.questions, found.tokens) == (5, 5 * 10 + 20 + 4)
+    assert len(found.steps) == 1
+
+
+def test_a_stop_rule_ends_the_path_and_says_why() -> None:
+    found = pets(WRONG_TURN, stop="threshold:0.42")
+    assert (found.path, found.leaf, found.nodes) == (("cat",), None, ())
+    assert found.probability == pytest.approx(0.45)
+    assert found.stopped and "0.42" in found.stopped
+    assert pets(WRONG_TURN, stop="threshold:0.4").stopped is None
+    at_root = pets(WRONG_TURN, stop="threshold:0.9")
+    assert (at_root.path, at_root.leaf, at_root.probability) == ((), None, 1.0)
+
+
+def test_a_leaf_rule_ends_where_best_first_does(pictures: list[Path]) -> None:
+    flags = Taxonomy.load("flags")
+    plain, ruled = (Cascade(flags, HashScorer(), stop=stop) for stop in (None, "leaf"))
+    for one, other in zip(
+        plain.predict_batch(pictures), ruled.predict_batch(pictures), strict=True
+    ):
+        assert one.probability == pytest.approx(other.probability)
+        assert replace(one, probability=None) == replace(other, probability=None)
+
+
+def test_an_answer_set_is_listed_and_its_path_leads_above_it() -> None:
+    rows = {"pet": [0.9, 0.05, 0.05], "dog": [0.55, 0.45], "cat": [0.5, 0.5]}
+    calibration = Calibration(temperatures=(1.0,), thresholds={"coverage:0.9:2": 0.8})
+    found = pets(rows, stop="coverage:0.9:2", calibration=calibration)
+    assert {own.node for own in found.nodes} == {"husky", "pug"}
+    assert sum(own.probability for own in found.nodes) == pytest.approx(0.9)
+    assert (found.path, found.leaf) == (("dog",), None)
+    assert found.probability == pytest.approx(0.9)
+
+
+def test_a_temperature_is_that_of_whole_questions() -> None:
+    sure = {"pet": [0.9, 0.05, 0.05], "dog": [0.9, 0.1], "cat": [0.5, 0.5]}
+    found = pets(sure, calibration=Calibration(temperatures=(2.0,)))
+    roots = [math.sqrt(own) for own in sure["pet"]]
+    assert found.steps[0].probabilities == pytest.approx([own / sum(roots) for own in roots])
+
+
+def test_a_calibration_of_other_questions_is_refused() -> None:
+    other = Calibration(temperatures=(1.0,), hashes={"taxonomy": "another"})
+    with pytest.raises(ConfigError, match="fitted with another taxonomy"):
+        pets({}, calibration=other)
+    with pytest.raises(RequestError, match="needs a calibration"):
+        pets({}, stop="target:0.9")
+
+
+def test_none_of_these_stops_at_the_node_that_was_asked() -> None:
+    rows = {"pet": [0.8, 0.1, 0.05, 0.05], "dog": [0.1, 0.1, 0.8], "cat": [0.3, 0.3, 0.4]}
+    for stop in (None, "leaf"):
+        found = pets(rows, plan=PlanSettings(merge="none", none_of_these=True), stop=stop)
+        assert (found.path, found.leaf) == (("dog",), None)
+        assert found.stopped == "none of the options at 'dog' fits"
+
+
+def test_one_that_takes_long_holds_up_only_so_many_others() -> None:
+    taken = []
+
+    def source() -> Iterator[Image.Image]:
+        for number in range(60):
+            taken.append(number)
+            yield PICTURE
+
+    def answers(number: Handle, question: Question) -> list[float]:
+        is_doubtful = number == 0
+        return [1.0 if is_doubtful or n == 0 else 1e-9 for n, _ in enumerate(question.options)]
+
+    flags = Cascade(Taxonomy.load("flags"), TableScorer(answers, max_options=88), batch_size=2)
+    first, *rest = flags.predict_batch(source())
+    assert first.questions > 4 * rest[0].questions
+    assert (len(rest), len(taken)) == (59, 60)
+    taken.clear()
+    flags = Cascade(Taxonomy.load("flags"), TableScorer(answers, max_options=88), batch_size=2)
+    next(flags.predict_batch(source()))
+    assert len(taken) <= 10

@@ -177,6 +177,9 @@ def test_a_fault_of_ours_is_not_hidden() -> None:
         exit_status(lambda: 1 // 0)
 
 
+FLAGS = ["classify", "a.png", "--taxonomy", "flags"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -192,6 +195,15 @@ def test_a_fault_of_ours_is_not_hidden() -> None:
         (["classify", "a.png", "--tax", "flags"], "required: --taxonomy"),
         (["classify", "*.nothing", "--taxonomy", "flags"], "*.nothing: matches no image"),
         (["classify", "a.png", "--taxonomy", "flags", "--output", "gone/x"], "no folder gone"),
+        ([*FLAGS, "--search", "widest"], "--search"),
+        ([*FLAGS, "--search", "greedy", "--beam", "2"], "--beam with --search greedy; expected"),
+        ([*FLAGS, "--search", "beam", "--budget", "9"], "--budget with --search beam; expected"),
+        ([*FLAGS, "--search", "beam", "--floor", "0"], "--floor with --search beam; expected"),
+        ([*FLAGS, "--floor", "2"], "--floor: '2' is not a number from 0 to 1"),
+        ([*FLAGS, "--budget", "0"], "--budget: '0' is not"),
+        ([*FLAGS, "--budget-unit", "tokens"], "--budget-unit without a budget"),
+        ([*FLAGS, "--max-options", "27"], "max_options is 27; expected 2 to 26"),
+        ([*FLAGS, "--merge", "some"], "--merge"),
         (["taxonomy", "check", "gone.yaml"], "gone.yaml"),
         (["taxonomy", "show", "flags", "--node", "atlantis"], "atlantis"),
     ],
@@ -344,6 +356,42 @@ def test_the_bundled_model_tells_flags_apart(album: Path) -> None:
     predictions = [Prediction.from_json(line) for line in ended.stdout.splitlines()]
     leaves = {Path(prediction.image).stem: prediction.leaf for prediction in predictions}
     assert leaves == {"fr": "fr", "jp": "jp", "ua": "ua", "cut": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--stop", "never"], "stop rule 'never'; expected leaf, threshold:P"),
+        (["--stop", "coverage:0.9"], "stop rule 'coverage:0.9' needs a calibration"),
+        (["--calibration", "gone.json"], "gone.json: cannot be read"),
+        (["--under", "atlantis"], "atlantis"),
+        (["--exclude", "flag"], "flag"),
+    ],
+)
+def test_what_is_asked_is_checked_before_the_model_is_loaded(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*FLAGS, "--model", "no-such-model", *arguments]) == 2
+    error, *hints = capsys.readouterr().err.splitlines()
+    assert error.startswith("hiercls: error: ") and message in error
+    assert len(hints) <= 1
+
+
+@pytest.mark.slow
+def test_every_way_to_ask_gives_whole_predictions(album: Path) -> None:
+    arguments = ("classify", str(album / "jp.png"), "--taxonomy", "flags", "--model", "tiny")
+    found = {}
+    for rule in ("greedy", "beam", "best-first", "exhaustive"):
+        ended = run(*arguments, "--search", rule, "--format", "jsonl")
+        assert (ended.returncode, ended.stderr) == (0, "")
+        found[rule] = Prediction.from_json(ended.stdout)
+    assert {prediction.leaf for prediction in found.values()} == {"jp"}
+    counts = {rule: prediction.questions for rule, prediction in found.items()}
+    assert 3 == counts["greedy"] <= counts["best-first"] <= counts["exhaustive"]
+    assert found["best-first"].exact is found["exhaustive"].exact is True
+    stopped = run(*arguments, "--stop", "threshold:1", "--budget", "2", "--exclude", "jp")
+    assert (stopped.returncode, stopped.stderr) == (0, "")
+    assert "(stopped: " in stopped.stdout and "Japan" not in stopped.stdout
 
 
 @pytest.mark.slow

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hiercls.cli.formats import CSV_COLUMNS, Table, csv_lines, json_lines
-from hiercls.prediction import Candidate, Prediction, Step
+from hiercls.prediction import Candidate, NodeProbability, Prediction, Step
 from hiercls.taxonomy import Taxonomy
 
 ROMANIA = Prediction(
@@ -74,6 +75,38 @@ def test_a_node_that_no_question_offered_has_no_probability() -> None:
         "a.png", ("only", "x"), ("Only", "X"), "x", 0.9, (Step("only", ("x", "y"), (0.9, 0.1)),)
     )
     assert table(skipped) == ["a.png   90.0%  Only › X 90.0%"]
+
+
+def test_steps_off_the_path_do_not_speak_for_it() -> None:
+    steps = (
+        Step("top", ("a", "b"), (0.4, 0.6)),
+        Step("b", ("x", "y"), (0.3, 0.7)),
+        Step("a", ("x", "z"), (0.9, 0.1)),
+    )
+    prediction = Prediction("a.png", ("a", "x"), ("A", "X"), "x", 0.54, steps)
+    assert table(prediction) == ["a.png   54.0%  A 40.0% › X 90.0%"]
+
+
+def test_none_of_a_nodes_options_does_not_speak_for_the_node() -> None:
+    step = Step("only", ("x", "y", "only"), (0.2, 0.1, 0.7))
+    reason = "none of the options at 'Only' fits"
+    prediction = Prediction("a.png", ("only",), ("Only",), None, 0.7, (step,), stopped=reason)
+    assert table(prediction) == [f"a.png   70.0%  Only (stopped: {reason})"]
+
+
+def test_a_path_that_ends_at_once_shows_the_root() -> None:
+    prediction = Prediction("a.png", probability=1.0, stopped="nothing fits")
+    assert table(prediction) == ["a.png  100.0%  flag (stopped: nothing fits)"]
+
+
+def test_an_answer_set_is_listed() -> None:
+    nodes = (NodeProbability("ro", 0.6), NodeProbability("td", 0.35))
+    prediction = replace(ROMANIA, path=("vertical",), names=("vertical stripes",), leaf=None)
+    row = table(replace(prediction, stopped="so much is needed", nodes=nodes))
+    assert row == [
+        "flags/ro.png   61.4%  vertical stripes 99.8% (stopped: so much is needed)"
+        "  one of Romania 60.0%, Chad 35.0%"
+    ]
 
 
 def test_a_path_that_stopped_says_why() -> None:

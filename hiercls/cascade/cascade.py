@@ -132,7 +132,8 @@ class Cascade:
         if not isinstance(taxonomy, Taxonomy):
             taxonomy = Taxonomy.load(taxonomy)
         whole = taxonomy
-        if under is not None or (exclude := tuple(exclude)):
+        exclude = tuple(exclude)
+        if under is not None or exclude:
             taxonomy = taxonomy.restrict(under=under, exclude=exclude)
         if isinstance(calibration, (str, Path)):
             calibration = Calibration.load(calibration)

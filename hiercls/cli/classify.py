@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from rich.console import Console
 from rich.text import Text
 
-from hiercls.cascade import Cascade
+from hiercls.cli.asking import Asking
 from hiercls.cli.formats import Table, csv_lines, json_lines
 from hiercls.cli.output import Results, check_output, open_results
 from hiercls.cli.progress import Watch
 from hiercls.cli.sources import find_images
-from hiercls.cli.terminal import loading, stderr_console, stdout_console
-from hiercls.config import ModelSettings
-from hiercls.errors import HierclsWarning
+from hiercls.cli.terminal import stderr_console, stdout_console
 from hiercls.prediction import Prediction
 from hiercls.taxonomy import Taxonomy
 
@@ -33,21 +30,11 @@ class Classifier(Protocol):
 
 def run(options: argparse.Namespace) -> int:
     """Check everything that is cheap, then load the model, then classify."""
-    settings = ModelSettings(
-        device=options.device,
-        dtype=options.dtype,
-        max_slice_nums=options.max_slice_nums,
-        batch_size=options.batch_size,
-    )
+    asking = Asking(options)
     taxonomy = Taxonomy.load(options.taxonomy)
     images = find_images(options.images, sys.stdin.buffer)
     check_output(options.output)
-    with loading(options.model), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", HierclsWarning)
-        cascade = Cascade.load(taxonomy, model=options.model, settings=settings)
-    for warning in caught:
-        if issubclass(warning.category, HierclsWarning):
-            print(f"hiercls: warning: {warning.message}", file=sys.stderr)
+    cascade = asking.load(taxonomy)
     console = stdout_console() if options.output is None else None
     # Where results and bar share a terminal, one console must draw both.
     bar_console = stderr_console() and (console or stderr_console())

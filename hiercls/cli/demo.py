@@ -15,7 +15,7 @@ from rich.text import Text
 
 from hiercls import tiny
 from hiercls.cascade import Cascade
-from hiercls.cli.formats import other_leaves, percent, step_probability
+from hiercls.cli.formats import other_nodes, percent, step_probability
 from hiercls.cli.output import open_results
 from hiercls.cli.terminal import loading, stdout_console
 from hiercls.images import open_image
@@ -83,7 +83,7 @@ def _answer(prediction: Prediction, taxonomy: Taxonomy) -> list[RenderableType]:
             Text("  " * depth + name, style=style), _bar(probability), percent(probability)
         )
     levels.add_row("", Text("all together", justify="right"), percent(prediction.probability))
-    return [levels, other_leaves(prediction, taxonomy)]
+    return [levels, other_nodes(prediction, taxonomy)]
 
 
 def _bar(probability: float | None) -> Text:

@@ -76,27 +76,43 @@ class Table:
         return row
 
     def _folded(self, prediction: Prediction, indent: int) -> list[Text]:
-        pieces = path_pieces(prediction)
-        others = other_leaves(prediction, self._taxonomy)
+        root = Text(printable(self._taxonomy.node(self._taxonomy.root).name), style="bold")
+        pieces = path_pieces(prediction, root=root)
+        others = other_nodes(prediction, self._taxonomy)
         if self._width is not None:
             lines = _packed(pieces, max(self._width - indent, 20))
             return [*lines, others] if others else lines
         return [Text("").join([*pieces, Text("  "), others] if others else pieces)]
 
 
-def other_leaves(prediction: Prediction, taxonomy: Taxonomy) -> Text:
-    """Return what else the image may show, as far as it is worth a mention; perhaps nothing."""
-    names = [
-        f"{printable(taxonomy.node(candidate.leaf).name)} {percent(candidate.probability)}"
+def other_nodes(prediction: Prediction, taxonomy: Taxonomy) -> Text:
+    """Return the answer set if it has several nodes, or else what else the image may show.
+
+    Leaves are mentioned as far as they are worth it; perhaps there is nothing to say.
+    """
+    if len(prediction.nodes) > 1:
+        members = [(own.node, own.probability) for own in prediction.nodes]
+        return Text("one of " + _listed(members, taxonomy), style="dim")
+    others = [
+        (candidate.leaf, candidate.probability)
         for candidate in prediction.top
         if candidate.leaf != prediction.leaf and candidate.probability >= NOTEWORTHY
     ]
-    return Text("or " + ", ".join(names) if names else "", style="dim")
+    return Text("or " + _listed(others, taxonomy) if others else "", style="dim")
 
 
-def path_pieces(prediction: Prediction) -> list[Text]:
-    """Return the path's names, each with the probability of its step, the last one bold."""
-    pieces = []
+def _listed(nodes: Iterable[tuple[str, float]], taxonomy: Taxonomy) -> str:
+    return ", ".join(f"{printable(taxonomy.node(own).name)} {percent(p)}" for own, p in nodes)
+
+
+def path_pieces(prediction: Prediction, *, root: Text | None = None) -> list[Text]:
+    """Return the path's names, each with the probability of its step, the last one bold.
+
+    Args:
+        prediction: Whose path.
+        root: What stands for a path that ends at once.
+    """
+    pieces = [] if prediction.path or root is None else [root]
     for depth, (node, name) in enumerate(zip(prediction.path, prediction.names, strict=True)):
         is_last = depth == len(prediction.path) - 1
         piece = Text(printable(name), style="bold" if is_last else "")
@@ -110,9 +126,11 @@ def path_pieces(prediction: Prediction) -> list[Text]:
 
 
 def step_probability(prediction: Prediction, node: str) -> float | None:
-    """Return how probable a node was where it was offered; None where no question offered it."""
-    for step in prediction.steps:
-        if node in step.options:
+    """Return how probable a node of the path was where it was offered; None where it was not."""
+    for number, step in enumerate(prediction.steps):
+        is_on_path = number == 0 or step.node in prediction.path
+        # Among its own options a node stands for itself, or for none of them.
+        if is_on_path and step.node != node and node in step.options:
             return step.probabilities[step.options.index(node)]
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hiercls.cli.arguments.asking import add_asking
 from hiercls.cli.arguments.common import Parser, count
 from hiercls.config import DEFAULT_MODEL, DEVICES, DTYPES, ModelSettings
 
@@ -77,3 +78,4 @@ def add_arguments(parser: Parser) -> None:
         metavar="N",
         help="how many images are looked at together (default: %(default)s)",
     )
+    add_asking(parser)

@@ -1,0 +1,91 @@
+"""From the command line to a cascade."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+
+from hiercls.calibration import Calibration
+from hiercls.cascade import Cascade
+from hiercls.cli.terminal import loading
+from hiercls.config import ModelSettings, PlanSettings, SearchSettings
+from hiercls.errors import HierclsWarning, RequestError
+from hiercls.taxonomy import Taxonomy
+
+
+def search_settings(options: argparse.Namespace) -> SearchSettings:
+    """Return the search that was asked for.
+
+    Raises:
+        RequestError: An option was given that this search does not have.
+        ConfigError: It has a wrong value.
+    """
+    for name, rule in (("beam", "beam"), ("floor", "best-first"), ("budget", "best-first")):
+        if getattr(options, name) is not None and options.search != rule:
+            raise RequestError(
+                f"--{name} with --search {options.search}; expected --search {rule} with it"
+            )
+    if options.budget_unit is not None and options.budget is None:
+        raise RequestError("--budget-unit without a budget; expected --budget with it")
+    default = SearchSettings()
+    return SearchSettings(
+        rule=options.search,
+        beam=default.beam if options.beam is None else options.beam,
+        floor=default.floor if options.floor is None else options.floor,
+        budget=options.budget,
+        budget_unit=options.budget_unit or default.budget_unit,
+    )
+
+
+def plan_settings(options: argparse.Namespace) -> PlanSettings:
+    """Return the questions that were asked for."""
+    return PlanSettings(
+        max_options=options.max_options,
+        merge=options.merge,
+        none_of_these=options.none_of_these,
+    )
+
+
+def model_settings(options: argparse.Namespace) -> ModelSettings:
+    """Return how the model is to be loaded and fed."""
+    return ModelSettings(
+        device=options.device,
+        dtype=options.dtype,
+        max_slice_nums=options.max_slice_nums,
+        batch_size=options.batch_size,
+    )
+
+
+class Asking:
+    """What a command line asks for, checked as far as is possible without the model."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.model = options.model
+        self._settings = model_settings(options)
+        self._search = search_settings(options)
+        self._plan = plan_settings(options)
+        self._stop = options.stop
+        self._under = options.under
+        self._exclude = tuple(options.exclude)
+        self._calibration = Calibration.load(options.calibration) if options.calibration else None
+
+    def load(self, taxonomy: Taxonomy) -> Cascade:
+        """Load the model, and say on standard error what it warns of."""
+        with loading(self.model), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", HierclsWarning)
+            cascade = Cascade.load(
+                taxonomy,
+                model=self.model,
+                settings=self._settings,
+                plan=self._plan,
+                search=self._search,
+                stop=self._stop,
+                calibration=self._calibration,
+                under=self._under,
+                exclude=self._exclude,
+            )
+        for warning in caught:
+            if issubclass(warning.category, HierclsWarning):
+                print(f"hiercls: warning: {warning.message}", file=sys.stderr)
+        return cascade
