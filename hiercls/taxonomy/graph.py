@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from hiercls.taxonomy.forms import read_draft
 from hiercls.taxonomy.lines import error_in_data, error_in_file
 from hiercls.taxonomy.nested import nested_dict
 from hiercls.taxonomy.node import Node
+from hiercls.taxonomy.restriction import restricted
 from hiercls.taxonomy.shipped import find_file
 from hiercls.taxonomy.structure import build_graph, depths_of
 from hiercls.taxonomy.suggestion import did_you_mean
@@ -252,6 +253,34 @@ class Taxonomy:
         if len(candidates) == 1:
             return candidates.pop()
         return next(own for own in self._nodes if own in candidates)
+
+    def restrict(self, under: str | None = None, exclude: Iterable[str] = ()) -> Taxonomy:
+        """Return a part of the taxonomy; nodes are given by id, or by a name that is unique.
+
+        Args:
+            under: Keep the branch of this node, all its descendants, and above it `path(under)`,
+                whose nodes are no classes there; the other parents of what is in it are dropped.
+            exclude: Leave these out, and what is reached through them alone. An inner node that
+                loses all its children goes too, unless it is a class.
+
+        Raises:
+            TaxonomyError: A word names no node or several, or nothing would be left.
+
+        Example:
+            >>> pets = Taxonomy.from_dict({
+            ...     "name": "pets",
+            ...     "children": [
+            ...         {"name": "dog", "children": [{"name": "husky"}, {"name": "pug"}]},
+            ...         {"name": "cat"},
+            ...     ],
+            ... })
+            >>> list(pets.restrict(under="dog")), list(pets.restrict(exclude=["husky"]))
+            (['pets', 'dog', 'husky', 'pug'], ['pets', 'dog', 'pug', 'cat'])
+        """
+        words = (exclude,) if isinstance(exclude, str) else tuple(exclude)
+        if under is None and not words:
+            return self
+        return Taxonomy(restricted(self, self._draft, under=under, exclude=words))
 
     def to_nested(self) -> dict[str, Any]:
         """Return the nested form, for people.
