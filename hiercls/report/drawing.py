@@ -48,8 +48,6 @@ _SETTINGS: dict[Any, Any] = {
     "ytick.labelcolor": MUTED,
     "lines.linewidth": 2,
     "lines.solid_capstyle": "round",
-    "legend.frameon": False,
-    "legend.labelcolor": INK,
 }
 WIDTH, HEIGHT = 400, 280  # pixels, near the width of a column in the page
 

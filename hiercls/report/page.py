@@ -14,11 +14,11 @@ from hiercls import __version__
 from hiercls.errors import RequestError
 from hiercls.evaluate import Evaluation, Scored
 from hiercls.report.drawing import require_matplotlib
-from hiercls.report.judgement import Judge, Judgement, Outcome
-from hiercls.report.markup import counted, text
+from hiercls.report.gallery import Gallery
+from hiercls.report.judgement import Judge
+from hiercls.report.markup import text
 from hiercls.report.payload import Payload, script_json
 from hiercls.report.summary import lead, summary
-from hiercls.report.thumbnails import Thumbnails, make_thumbnails
 from hiercls.taxonomy import Taxonomy
 
 THUMBNAIL_BYTES = 20_000_000
@@ -39,7 +39,8 @@ def write_page(
     Args:
         path: The file; one that is there is replaced.
         evaluation: All numbers.
-        scored: Each picture with its truth and its prediction. Pictures need not exist.
+        scored: Each picture with its truth and its prediction. Pictures need not exist. Of more
+            than 20,000 so many are listed, mistakes first.
         taxonomy: What they were classified by.
         title: Heads the page; the taxonomy's name if left out.
         max_thumbnail_bytes: What the small copies of the pictures may take in the file together.
@@ -69,10 +70,12 @@ def make_page(
     """Return the text of the file; see `write_page`."""
     judge = Judge(taxonomy)
     judged = [judge.judge(one.example.node, one.prediction) for one in scored]
+    gallery = Gallery.of(scored, judged, max_bytes=max_thumbnail_bytes)
     payload = Payload(taxonomy, judge)
     for one, judgement in zip(scored, judged, strict=True):
-        payload.add(one, judgement)
-    thumbnails = _thumbnails(scored, judged, max_thumbnail_bytes)
+        payload.count(one, judgement)
+    for index in gallery.listed:
+        payload.add(scored[index], judged[index])
     program = _program()
     return Template(_asset("page.html")).substitute(
         policy=_policy(program),
@@ -82,10 +85,10 @@ def make_page(
         lead=lead(evaluation, taxonomy),
         summary=summary(evaluation, taxonomy),
         plots=_plots(evaluation, scored, taxonomy),
-        pictures_note=_pictures_note(thumbnails),
+        pictures_note=gallery.note(),
         footer=_footer(evaluation),
         data=script_json(payload.to_dict(evaluation)),
-        thumbnails=script_json(thumbnails.jpegs),
+        thumbnails=script_json(gallery.thumbnails.jpegs),
         program=program,
     )
 
@@ -97,29 +100,6 @@ def _plots(evaluation: Evaluation, scored: Sequence[Scored], taxonomy: Taxonomy)
 
     plots = [*curves_and_bars(evaluation, scored), *heatmaps(evaluation, taxonomy)]
     return "\n".join(plot.to_html() for plot in plots) or "<p>Nothing to plot.</p>"
-
-
-def _thumbnails(
-    scored: Sequence[Scored], judged: Sequence[Judgement], max_bytes: int
-) -> Thumbnails:
-    mistakes = [i for i, one in enumerate(judged) if one.outcome is not Outcome.RIGHT]
-    paths = [Path(one.example.image) for one in scored]
-    return make_thumbnails(paths, max_bytes=max_bytes, first=mistakes)
-
-
-def _pictures_note(thumbnails: Thumbnails) -> str:
-    size = f"{thumbnails.num_bytes / 1e6:.1f} MB"
-    shown = sum(jpeg is not None for jpeg in thumbnails.jpegs)
-    note = f"Choose a picture to see its questions and how probable each option was. {shown:,} of"
-    note += f" {len(thumbnails.jpegs):,} are here as copies of at most {thumbnails.side} pixels"
-    note += f" ({size})."
-    if thumbnails.num_unreadable:
-        gone = counted(thumbnails.num_unreadable, "picture is", "pictures are")
-        note += f" {gone} not there or cannot be read."
-    if thumbnails.num_left_out:
-        rest = counted(thumbnails.num_left_out, "picture is", "pictures are")
-        note += f" {rest} left out to keep the page small; mistakes came first."
-    return note
 
 
 def _footer(evaluation: Evaluation) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from hiercls.evaluate import Evaluation, Scored
 from hiercls.images import printable
 from hiercls.plan import DEFAULT_QUESTION, ITSELF, NONE
-from hiercls.prediction import Candidate, Step
+from hiercls.prediction import Step
 from hiercls.report.judgement import Judge, Judgement, Outcome
 from hiercls.taxonomy import Taxonomy
 
@@ -41,14 +41,17 @@ class Payload:
         self._right: Counter[str] = Counter()
         self._pictures: list[list[Any]] = []
 
+    def count(self, scored: Scored, judgement: Judgement) -> None:
+        """Count one picture in the tree."""
+        if judgement.outcome is Outcome.RIGHT:
+            self._right.update(self._judge.lineage(scored.example.node))
+
     def add(self, scored: Scored, judgement: Judgement) -> None:
-        """Add one picture."""
+        """List one picture."""
         example, prediction = scored.example, scored.prediction
         true_path = self._true_path(example.node, prediction.path)
         marked = {*prediction.path, *self._judge.lineage(example.node)}
         message = prediction.error or prediction.stopped
-        if judgement.outcome is Outcome.RIGHT:
-            self._right.update(self._judge.lineage(example.node))
         self._pictures.append(
             [
                 printable(example.name or example.image),
@@ -59,7 +62,8 @@ class Payload:
                 -1 if prediction.probability is None else _parts(prediction.probability),
                 -1 if message is None else self._messages.of(printable(message)),
                 [self._step(step, marked) for step in prediction.steps],
-                [part for one in prediction.top for part in self._candidate(one)],
+                self._ranked((one.leaf, one.probability) for one in prediction.top),
+                self._ranked((one.node, one.probability) for one in prediction.nodes),
             ]
         )
 
@@ -115,8 +119,8 @@ class Payload:
         numbers = ((option, _parts(step.probabilities[option])) for option in shown)
         return [question, *(number for pair in numbers for number in pair)]
 
-    def _candidate(self, candidate: Candidate) -> tuple[int, int]:
-        return self._nodes[candidate.leaf], _parts(candidate.probability)
+    def _ranked(self, nodes: Iterable[tuple[str, float]]) -> list[int]:
+        return [part for node, share in nodes for part in (self._nodes[node], _parts(share))]
 
     def _question(self, node: str, options: tuple[str, ...]) -> list[Any]:
         """Return where a question is asked, its text, and what it offers."""

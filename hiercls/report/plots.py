@@ -14,8 +14,7 @@ from hiercls.evaluate.evaluation import Curve
 from hiercls.report.drawing import ACCENT, INK, MUTED, draw
 from hiercls.report.markup import folded, number, percent, table, text
 
-MOST_POINTS = 300  # of a curve; more than the pixels it is drawn with
-MOST_ROWS = 25  # of a curve's table
+MOST_ROWS = 21  # of a curve's table
 MOST_BARS = 30
 _PERCENT = FuncFormatter(lambda share, _: f"{round(100 * share, 1):g} %")
 
@@ -54,8 +53,8 @@ def curves_and_bars(evaluation: Evaluation, scored: Sequence[Scored]) -> Iterato
         yield _risk_coverage(evaluation)
     if evaluation.operating_curve:
         yield _operating_curve(evaluation)
-    if any(one.prediction.steps for one in scored):
-        yield _cost(evaluation, scored)
+    if asked := Counter(filter(None, map(_num_questions, scored))):
+        yield _cost(evaluation, asked)
 
 
 def _levels(evaluation: Evaluation) -> Plot:
@@ -94,19 +93,19 @@ def _reliability(evaluation: Evaluation) -> Plot:
         middles = [(one.low + one.high) / 2 for one in bins]
         widths = [0.9 * (one.high - one.low) for one in bins]
         heights = [0.3 * one.count / most for one in bins]
-        axes.bar(middles, heights, width=widths, color=MUTED, alpha=0.25, label="pictures")
+        axes.bar(middles, heights, width=widths, color=MUTED, alpha=0.25)
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 4)))
         sure = [one.confidence for one in bins]
-        axes.plot(sure, [one.accuracy for one in bins], "o-", color=ACCENT, label="accuracy")
+        axes.plot(sure, [one.accuracy for one in bins], "o-", color=ACCENT)
         axes.set(xlabel="confidence", xlim=(0, 1.02), ylim=(0, 1.04))
         _in_percent(axes)
-        axes.legend(loc="upper left")
 
     ece = evaluation.scores.get("ece")
     error = "" if ece is None else f" Calibration error (ECE): {percent(ece)}."
     caption = (
-        "Answers of like confidence, and the share of them that is right. On the dashed line a"
-        f" confidence means what it says; below it answers are too sure.{error}"
+        "Answers of like confidence, and the share of them that is the truth or above it. On the"
+        " dashed line a confidence means what it says; below it answers are too sure. Grey bars"
+        f" say where most pictures are.{error}"
     )
     rows = tuple(
         (
@@ -131,7 +130,7 @@ def _risk_coverage(evaluation: Evaluation) -> Plot:
     )
 
     def paint(axes: Axes) -> None:
-        coverage, risk = _thinned(curve["coverage"]), _thinned(curve["risk"])
+        coverage, risk = curve["coverage"], curve["risk"]
         axes.plot(coverage, risk, color=ACCENT)
         axes.fill_between(coverage, risk, color=ACCENT, alpha=0.12, linewidth=0)
         axes.set(xlabel="coverage", ylabel="risk", xlim=(0, 1.02))
@@ -151,7 +150,7 @@ def _operating_curve(evaluation: Evaluation) -> Plot:
     )
 
     def paint(axes: Axes) -> None:
-        recall, precision = _thinned(curve["recall"]), _thinned(curve["precision"])
+        recall, precision = curve["recall"], curve["precision"]
         axes.plot(recall, precision, color=ACCENT)
         lowest = min(precision)
         axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02))
@@ -163,12 +162,15 @@ def _operating_curve(evaluation: Evaluation) -> Plot:
     return Plot("Operating curve", caption, svg, columns, _curve_rows(curve, columns))
 
 
-def _cost(evaluation: Evaluation, scored: Sequence[Scored]) -> Plot:
-    numbers = Counter(len(one.prediction.steps) for one in scored if not one.prediction.error)
+def _num_questions(scored: Scored) -> int:
+    return scored.prediction.questions or len(scored.prediction.steps)
+
+
+def _cost(evaluation: Evaluation, numbers: Counter[int]) -> Plot:
     asked = sorted(numbers)
 
     def paint(axes: Axes) -> None:
-        axes.bar(asked, [numbers[steps] for steps in asked], width=0.7, color=ACCENT)
+        axes.bar(asked, [numbers[one] for one in asked], width=0.7, color=ACCENT)
         axes.set(xlabel="questions", ylabel="pictures")
         if len(asked) == 1:
             axes.set_xlim(asked[0] - 2.5, asked[0] + 2.5)
@@ -181,8 +183,8 @@ def _cost(evaluation: Evaluation, scored: Sequence[Scored]) -> Plot:
         if value is not None
     ]
     means = f" Mean a picture: {', '.join(known)}." if known else ""
-    caption = f"Questions recorded for a picture.{means}"
-    rows = tuple((str(steps), f"{numbers[steps]:,}") for steps in asked)
+    caption = f"How many questions a picture took.{means}"
+    rows = tuple((str(one), f"{numbers[one]:,}") for one in asked)
     return Plot("Cost", caption, draw("cost", paint), ("Questions", "Pictures"), rows)
 
 
@@ -191,13 +193,9 @@ def _in_percent(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(_PERCENT)
 
 
-def _thinned(values: Sequence[float], most: int = MOST_POINTS) -> list[float]:
-    """Return so many of the points at most, evenly taken, the last among them."""
-    if len(values) <= most:
-        return list(values)
-    return [values[round(at * (len(values) - 1) / (most - 1))] for at in range(most)]
-
-
 def _curve_rows(curve: Curve, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    values = [_thinned(curve[column.lower()], MOST_ROWS) for column in columns]
-    return tuple(tuple(percent(value) for value in row) for row in zip(*values, strict=True))
+    """Return points of a curve evenly taken, the ends among them."""
+    values = [curve[column.lower()] for column in columns]
+    last = len(values[0]) - 1
+    points = sorted({round(at * last / (MOST_ROWS - 1)) for at in range(MOST_ROWS)})
+    return tuple(tuple(percent(column[point]) for column in values) for point in points)

@@ -6,35 +6,15 @@ from collections.abc import Iterator
 
 from hiercls.evaluate import Evaluation
 from hiercls.report.markup import counted, folded, name, number, percent, table, text
+from hiercls.report.measures import measure
 from hiercls.taxonomy import Taxonomy
 
-# Under which name a number is shown, what it says in a few words, and whether it is a share.
-_LABELS = {
-    "leaf_accuracy": ("Accuracy", "answers that are exactly right", True),
-    "hierarchical_precision": ("Hierarchical precision", "right nodes on the answers' paths", True),
-    "hierarchical_recall": ("Hierarchical recall", "true nodes that the answers pass", True),
-    "hierarchical_f1": ("Hierarchical F1", "near misses count in part", True),
-    "hierarchical_precision_macro": ("Hierarchical precision, macro", "mean over pictures", True),
-    "hierarchical_recall_macro": ("Hierarchical recall, macro", "mean over pictures", True),
-    "hierarchical_f1_macro": ("Hierarchical F1, macro", "mean over pictures", True),
-    "mistake_severity": ("Mistake severity", "levels up to where truth and mistake meet", False),
-    "lca_height_mean": ("LCA height", "the same over all pictures, 0 where right", False),
-    "hca": ("Consistent accuracy", "every level of the path right", True),
-    "por": ("Path overlap (POR)", "nodes shared by the two paths", True),
-    "s_por_prefix": ("Strict path overlap, prefix", "right nodes before the first mistake", True),
-    "s_por_run": ("Strict path overlap, run", "longest run of right nodes", True),
-    "tor": ("Tree overlap (TOR)", "pairs of neighbouring levels both right", True),
-    "ece": ("Calibration error", "confidence against accuracy (ECE)", True),
-    "haurc": ("Risk against coverage", "area under the curve (hAURC)", False),
-    "brier": ("Brier score", "squared error of the confidence", False),
-    "log_loss": ("Log loss", "in nats", False),
-    "balanced_accuracy": ("Balanced accuracy", "mean over the true classes", True),
-}
 _TILES = ("leaf_accuracy", "hierarchical_f1", "mistake_severity", "ece")
+_REASONS = 3  # named of those why pictures are not scored
 _BASELINES = {
     "flat": "one flat question over all classes",
     "blind": "the same questions without the picture",
-    "floor": "always the most frequent answer",
+    "floor": "always the most frequent truth",
 }
 
 
@@ -48,8 +28,10 @@ def lead(evaluation: Evaluation, taxonomy: Taxonomy) -> str:
     )
     if not evaluation.num_unscored:
         return line
-    reasons = ", ".join(f"{count:,} {text(why)}" for why, count in evaluation.unscored.items())
-    return f"{line} {evaluation.num_unscored:,} more are not scored: {reasons}."
+    reasons = [f"{text(why)} ({count:,})" for why, count in evaluation.unscored.items()]
+    if len(reasons) > _REASONS:
+        reasons[_REASONS:] = [f"{len(reasons) - _REASONS:,} other reasons"]
+    return f"{line} {evaluation.num_unscored:,} more are not scored: {'; '.join(reasons)}."
 
 
 def summary(evaluation: Evaluation, taxonomy: Taxonomy) -> str:
@@ -65,33 +47,32 @@ def _tiles(evaluation: Evaluation) -> Iterator[str]:
         value = evaluation.scores.get(key)
         if value is None:
             continue
-        label, says, is_share = _LABELS[key]
-        note = _interval(evaluation, key, is_share) or says
-        yield _tile(label, percent(value) if is_share else number(value), note)
+        shown = measure(key)
+        interval = _interval(evaluation, key)
+        notes = (shown.says, f"{interval} (95 %)" if interval else "")
+        yield _tile(shown.label, shown.show(value), *notes)
     questions = evaluation.cost.get("questions")
     if questions is not None:
         yield _tile("Questions a picture", number(questions), "asked on the way to the answer")
 
 
-def _tile(label: str, value: str, note: str) -> str:
-    return (
-        f'<div class="tile"><dt>{label}</dt><dd class="value">{value}</dd>'
-        f'<dd class="note">{note}</dd></div>'
-    )
+def _tile(label: str, value: str, *notes: str) -> str:
+    lines = "".join(f'<dd class="note">{note}</dd>' for note in notes if note)
+    return f'<div class="tile"><dt>{label}</dt><dd class="value">{value}</dd>{lines}</div>'
 
 
-def _interval(evaluation: Evaluation, key: str, is_share: bool) -> str:
+def _interval(evaluation: Evaluation, key: str) -> str:
     if key not in evaluation.intervals:
         return ""
-    show = percent if is_share else number
-    low, high = evaluation.intervals[key]
-    return f"{show(low)} to {show(high)} at 95 %"
+    low, high = map(measure(key).show, evaluation.intervals[key])
+    return f"{low} to {high}"
 
 
 def findings(evaluation: Evaluation, taxonomy: Taxonomy) -> Iterator[str]:
     """Yield what the numbers say, one line of HTML each."""
     yield from _worst_level(evaluation)
     yield from _worst_pair(evaluation, taxonomy)
+    yield from _next_stop(evaluation)
     yield from _baselines(evaluation)
     yield from (text(note) for note in evaluation.notes)
 
@@ -114,6 +95,16 @@ def _worst_pair(evaluation: Evaluation, taxonomy: Taxonomy) -> Iterator[str]:
         )
 
 
+def _next_stop(evaluation: Evaluation) -> Iterator[str]:
+    accuracy = evaluation.scores.get("answer_accuracy") or 0.0
+    for stop in [stop for stop in evaluation.stops if stop.target > accuracy][:1]:
+        yield (
+            f"Stopping earlier, by the rule {text(stop.rule)}, would make {percent(stop.accuracy)}"
+            f" of the answers true, if less specific, and keep {percent(stop.coverage)} of the"
+            " information."
+        )
+
+
 def _baselines(evaluation: Evaluation) -> Iterator[str]:
     for kind, scores in evaluation.baselines.items():
         accuracy = scores.get("leaf_accuracy")
@@ -131,22 +122,24 @@ def _stops(evaluation: Evaluation) -> str:
             percent(stop.coverage),
             percent(stop.leaves),
             number(stop.depth),
-            percent(stop.threshold),
+            text(stop.rule),
         )
         for stop in evaluation.stops
     )
-    columns = ("Wanted accuracy", "Accuracy", "Information kept", "Leaves", "Depth", "Threshold")
+    columns = ("Wanted accuracy", "Accuracy", "Information kept", "Leaves", "Depth", "Rule")
     return folded("What stopping earlier would give", table(columns, rows))
 
 
 def _all(evaluation: Evaluation) -> str:
-    rows = []
-    for key, value in evaluation.scores.items():
-        label, says, is_share = _LABELS.get(key, (text(key.replace("_", " ")), "", False))
-        shown = percent(value) if is_share else number(value)
-        rows.append((f"{label}<small>{says}</small>", shown, _interval(evaluation, key, is_share)))
-    for k, share in evaluation.top_accuracy.items():
-        rows.append(
-            (f"Top {k}<small>truth among the {k} most probable</small>", percent(share), "")
+    rows = [
+        (
+            f"{measure(key).label}<small>{measure(key).says}</small>",
+            measure(key).show(value),
+            _interval(evaluation, key),
         )
-    return folded("All numbers", table(("", "Value", "Interval"), rows)) if rows else ""
+        for key, value in evaluation.scores.items()
+    ]
+    for k, share in evaluation.top_accuracy.items():
+        label = f"Top {k}<small>the truth among the {k} most probable leaves</small>"
+        rows.append((label, percent(share), ""))
+    return folded("All numbers", table(("Measure", "Value", "95 % interval"), rows))

@@ -118,9 +118,10 @@ class Browser:
         )
 
     def prefer(self, scheme: str) -> None:
-        """Prefer "light" or "dark"."""
-        feature = {"name": "prefers-color-scheme", "value": scheme}
-        self.command("Emulation.setEmulatedMedia", features=[feature])
+        """Prefer "light" or "dark"; and no motion, as a click would miss what still moves."""
+        wanted = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in wanted.items()]
+        self.command("Emulation.setEmulatedMedia", features=features)
 
     def screenshot(self, path: Path, *, is_whole: bool = False) -> None:
         shot = self.command("Page.captureScreenshot", captureBeyondViewport=is_whole)

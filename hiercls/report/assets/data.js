@@ -7,7 +7,7 @@ const thumbnails = JSON.parse(document.getElementById("thumbnails").textContent)
 const UNSCORED = data.outcomes.length - 1;
 
 const pictures = data.pictures.map(
-  ([image, outcome, wrongAt, path, truth, confidence, message, steps, top], index) => ({
+  ([image, outcome, wrongAt, path, truth, confidence, message, steps, top, set], index) => ({
     index,
     image,
     search: image.toLowerCase(),
@@ -19,6 +19,7 @@ const pictures = data.pictures.map(
     message: message < 0 ? null : data.messages[message],
     steps,
     top,
+    set,
   }),
 );
 

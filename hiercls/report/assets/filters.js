@@ -24,7 +24,7 @@ function selected() {
       (!text || picture.search.includes(text)),
   );
   const sign = { sure: -1, unsure: 1 }[chosen.order];
-  const sureness = (picture) => (picture.confidence < 0 ? sign * 20000 : sign * picture.confidence);
+  const sureness = ({ confidence }) => (confidence < 0 ? 20000 : sign * confidence); // unknown: last
   return sign ? found.sort((a, b) => sureness(a) - sureness(b)) : found;
 }
 

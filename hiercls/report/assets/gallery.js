@@ -105,7 +105,7 @@ function openDetail(at) {
       make("h2", { id: "detail-title" }, make("bdi", {}, picture.image)),
       make("span", { class: "buttons" }, turn(-1, "Previous"), turn(1, "Next"), close),
     ),
-    make("div", { class: "detail-body" }, beside(picture), ...questions(picture), best(picture)),
+    make("div", { class: "detail-body" }, beside(picture), ...questions(picture), ...lists(picture)),
   );
   if (!detail.open) detail.showModal();
   detail.scrollTop = 0;
@@ -161,7 +161,7 @@ function question(picture, [which, ...answers], at) {
   const where = `at ${place}${isAside ? ", beside the path" : ""}`;
   return make(
     "section",
-    { class: isAside ? "question aside" : "question", style: "padding: 0" },
+    { class: isAside ? "question aside" : "question" },
     make("h3", {}, `${at + 1}. ${text} `, make("small", {}, make("bdi", {}, where))),
     make("ul", { class: "bars" }, ...bars),
     more > 0
@@ -191,17 +191,17 @@ function bar(picture, option, parts) {
   );
 }
 
-function best(picture) {
-  const bars = [];
-  for (let i = 0; i < picture.top.length; i += 2)
-    bars.push(bar(picture, picture.top[i], picture.top[i + 1]));
-  if (!bars.length) return null;
-  return make(
-    "section",
-    { class: "question", style: "padding: 0" },
-    make("h3", {}, "Most probable leaves"),
-    make("ul", { class: "bars" }, ...bars),
-  );
+function lists(picture) {
+  const named = [
+    ["Answer set: one of these is meant", picture.set],
+    ["Most probable leaves", picture.top],
+  ];
+  return named.filter(([, numbers]) => numbers.length).map(([title, numbers]) => {
+    const bars = [];
+    for (let i = 0; i < numbers.length; i += 2) bars.push(bar(picture, numbers[i], numbers[i + 1]));
+    const list = make("ul", { class: "bars" }, ...bars);
+    return make("section", { class: "question" }, make("h3", {}, title), list);
+  });
 }
 
 function onDetailKey(event) {
