@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hiercls import __version__
-from hiercls.cli.arguments import classify, evaluate, taxonomy
+from hiercls.cli.arguments import calibrate, classify, evaluate, taxonomy
 from hiercls.cli.arguments.common import Parser, add_command
 
 _DEMO_EXAMPLES = """\
@@ -28,6 +28,14 @@ def make_parser() -> Parser:
     evaluate.add_arguments(
         add_command(
             commands, "evaluate", "measure predictions against the truth", evaluate.EXAMPLES
+        )
+    )
+    calibrate.add_arguments(
+        add_command(
+            commands,
+            "calibrate",
+            "make probabilities honest, and stop rules keep promises",
+            calibrate.EXAMPLES,
         )
     )
     taxonomy.add_actions(

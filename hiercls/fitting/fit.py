@@ -80,7 +80,7 @@ def fit(
     calibration = Calibration(temperatures, hashes=dict(cascade.hashes))
     judged, more_errors = _judge(_with(cascade, calibration), rest, on_image)
     num_read = len(examples) - len(errors) - len(more_errors)
-    _check_enough(num_read, "labelled images that can be read")
+    check_enough(num_read, "labelled images that can be read")
     labelled = [one.labelled(calibration) for one in judged]
     thresholds = {
         rule.text: fit_threshold(rule, labelled, delta=delta)
@@ -102,13 +102,18 @@ def fit(
 
 
 def _split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    _check_enough(len(examples), "labelled images")
+    check_enough(len(examples))
     shuffled = random.Random(SEED).sample(list(examples), len(examples))
     num_first = round(len(shuffled) * TEMPERED_SHARE)
     return shuffled[:num_first], shuffled[num_first:]
 
 
-def _check_enough(found: int, what: str) -> None:
+def check_enough(found: int, what: str = "labelled images") -> None:
+    """See that there are images enough to fit on.
+
+    Raises:
+        RequestError: There are not.
+    """
     if found < FEWEST:
         raise RequestError(
             f"{found} {what}; expected at least {FEWEST}",

@@ -10,12 +10,13 @@ from hiercls.config import BUDGET_UNITS, MERGES, SEARCH_RULES, PlanSettings, Sea
 
 def add_asking(parser: Parser) -> None:
     """Give a command that asks a model the arguments that say what it is asked."""
-    _search(parser.add_argument_group("which questions are asked about an image"))
+    add_search(parser.add_argument_group("which questions are asked about an image"))
     _stop(parser.add_argument_group("where an answer ends"))
-    _plan(parser.add_argument_group("which questions the taxonomy becomes"))
+    add_plan(parser.add_argument_group("which questions the taxonomy becomes"))
 
 
-def _search(group: argparse._ArgumentGroup) -> None:
+def add_search(group: argparse._ArgumentGroup) -> None:
+    """Add which questions are asked about an image."""
     settings = SearchSettings()
     group.add_argument(
         "--search",
@@ -61,7 +62,8 @@ def _stop(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--calibration", metavar="FILE", help="what hiercls calibrate wrote")
 
 
-def _plan(group: argparse._ArgumentGroup) -> None:
+def add_plan(group: argparse._ArgumentGroup) -> None:
+    """Add which questions the taxonomy becomes."""
     settings = PlanSettings()
     group.add_argument(
         "--under", metavar="NODE", help="only what is at or below this node: an id, or a name"

@@ -1,0 +1,93 @@
+"""The arguments of `hiercls calibrate`."""
+
+from __future__ import annotations
+
+import argparse
+
+from hiercls.cli.arguments.asking import add_plan, add_search
+from hiercls.cli.arguments.common import Parser, count
+from hiercls.cli.arguments.model import add_model
+
+EXAMPLES = """\
+examples:
+  hiercls calibrate --taxonomy flags --data photos --model tiny --out calibration.json
+  hiercls calibrate --taxonomy flags --data labels.csv --split val --model tiny --coverage 0.8 0.9
+then:
+  hiercls classify photo.png --taxonomy flags --model tiny \\
+      --calibration calibration.json --stop target:0.95
+"""
+
+
+def add_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--taxonomy",
+        required=True,
+        metavar="FILE|NAME",
+        help="a taxonomy file, or the name of a shipped taxonomy such as flags",
+    )
+    _data(parser.add_argument_group("labelled images, like those to come, not trained on"))
+    _promises(parser.add_argument_group("what the stop rules shall promise"))
+    parser.add_argument(
+        "--out",
+        default="calibration.json",
+        metavar="FILE",
+        help="write the calibration there (default: %(default)s)",
+    )
+    add_model(parser.add_argument_group("the model"))
+    add_search(parser.add_argument_group("which questions are asked about an image"))
+    add_plan(parser.add_argument_group("which questions the taxonomy becomes"))
+    parser.set_defaults(stop=None, calibration=None)  # both are what this makes
+
+
+def _data(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--data",
+        required=True,
+        metavar="FILE|DIR",
+        help="a CSV, TSV, JSON lines or Parquet file with the columns image and label, or a folder"
+        " of class folders; a label is an id, a name, or a path of names joined by /",
+    )
+    group.add_argument("--split", metavar="NAME", help="only the images of this split")
+    group.add_argument(
+        "--max-images",
+        type=count,
+        metavar="N",
+        help="take so many of them, drawn with a fixed seed",
+    )
+
+
+def _promises(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--target-accuracy",
+        type=_share,
+        nargs="+",
+        default=[0.95],
+        metavar="P",
+        help="share of right answers, for --stop target:P and information:P (default: 0.95)",
+    )
+    group.add_argument(
+        "--coverage",
+        type=_share,
+        nargs="+",
+        default=[0.9],
+        metavar="P",
+        help="share of answers that hold the truth, for --stop coverage:P, coverage:P:2 and"
+        " coverage:P:3 (default: 0.9)",
+    )
+    group.add_argument(
+        "--delta",
+        type=_share,
+        default=0.05,
+        metavar="P",
+        help="how often, at most, a target accuracy may be missed (default: %(default)s)",
+    )
+
+
+def _share(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
+    return number

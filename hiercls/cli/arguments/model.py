@@ -1,0 +1,47 @@
+"""Which model answers, and how it is run."""
+
+from __future__ import annotations
+
+import argparse
+
+from hiercls.cli.arguments.common import count
+from hiercls.config import DEFAULT_MODEL, DEVICES, DTYPES, ModelSettings
+
+
+def add_model(group: argparse._ActionsContainer) -> None:
+    """Give a command that asks a model the arguments that say which, where and how."""
+    settings = ModelSettings()
+    group.add_argument(
+        "--model",
+        default=DEFAULT_MODEL,
+        metavar="ID|DIR|tiny",
+        help="a model on the Hugging Face hub, a folder that holds one, or tiny: the bundled"
+        " model, which knows the taxonomy flags only (default: %(default)s)",
+    )
+    group.add_argument(
+        "--device",
+        default=settings.device,
+        metavar="|".join(DEVICES),
+        help="where the model runs (default: %(default)s, the fastest there is)",
+    )
+    group.add_argument(
+        "--dtype",
+        choices=DTYPES,
+        default=settings.dtype,
+        help="the numbers it computes with (default: %(default)s)",
+    )
+    group.add_argument(
+        "--max-slice-nums",
+        type=count,
+        default=settings.max_slice_nums,
+        metavar="N",
+        help="cut a large image into at most N slices, for details at the price of time"
+        " (default: %(default)s)",
+    )
+    group.add_argument(
+        "--batch-size",
+        type=count,
+        default=settings.batch_size,
+        metavar="N",
+        help="how many images are looked at together (default: %(default)s)",
+    )
