@@ -7,6 +7,7 @@ Needs a `scoring.Scorer` and a plan, no model: `scoring.TableScorer` will do.
 
 from hiercls.search.beam import beam
 from hiercls.search.best_first import best_first
+from hiercls.search.bounds import Bounds
 from hiercls.search.driver import Crowd, Rule, Search, run
 from hiercls.search.exhaustive import exhaustive
 from hiercls.search.exploration import Exploration
@@ -16,6 +17,7 @@ from hiercls.search.rules import rule_of
 
 __all__ = [
     "Answer",
+    "Bounds",
     "Crowd",
     "Exploration",
     "Route",
