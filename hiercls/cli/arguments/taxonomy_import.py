@@ -11,6 +11,8 @@ FORMS = (
     "nested", "leaf-paths", "node-link", "edges", "outline", "paths", "table", "wordnet",
     "folders", "hf",
 )  # fmt: skip
+MOST_NODES = 1_000_000
+LARGEST_FILE = 100_000_000
 _EXAMPLES = """\
 forms:
   nested      JSON or YAML: {name, children}, or names mapped to what is below them
@@ -65,7 +67,8 @@ def add_action(actions: argparse._SubParsersAction[Parser]) -> None:
         type=_column,
         metavar="ROLE=HEADER",
         help="a column of a table; the roles are id, parent, name, description, question,"
-        " index, class and level; name and level may be given several times (default: recognised by the headers)",
+        " index, class and level; name and level may be given several times (default: recognised"
+        " by the headers)",
     )
     parser.add_argument(
         "--separator", metavar="TEXT", help="between names or cells (default: recognised)"
@@ -81,14 +84,14 @@ def add_action(actions: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--max-nodes",
         type=count,
-        default=1_000_000,
+        default=MOST_NODES,
         metavar="N",
         help="refuse sources of more nodes (default: %(default)s)",
     )
     parser.add_argument(
         "--max-bytes",
         type=count,
-        default=100_000_000,
+        default=LARGEST_FILE,
         metavar="N",
         help="refuse larger files (default: %(default)s)",
     )

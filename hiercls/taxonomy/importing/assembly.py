@@ -135,7 +135,7 @@ def _make_ids(sketch: Sketch, order: list[int]) -> list[str]:
         taken.add(own or "")
     num_made = len(nodes) - len(given)
     if num_made > (nodes[order[0]].place is None) or not given:
-        sketch.notes.add("ids", f"{counted(num_made, 'id')} made from names")
+        sketch.notes.add("ids", f"{counted(num_made, 'id')} made from names", Tally(num_made))
     message = f"{counted(numbered.count, 'id')} numbered, where names give none or one given before"
     sketch.notes.add("numbered", message, numbered)
     return [ids[number] or "" for number in range(len(nodes))]

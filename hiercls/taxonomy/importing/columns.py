@@ -41,15 +41,14 @@ def find_columns(
     Raises:
         Fault: For a header that is not there, or parents without ids or names.
     """
-    width = max(map(len, sample))
     has_header = bool(settings.columns) or is_header(sample)
-    headers = [*sample[0], *[""] * (width - len(sample[0]))]
+    headers = list(sample[0])
     roles: dict[str, list[int]] = {role: [] for role in ROLES}
     if has_header:
         roles |= roles_of(headers)
     else:
-        headers = [f"column {number + 1}" for number in range(width)]
-        notes.add("no-header", "the first row taken for a node, as what it says comes again")
+        headers = [f"column {number + 1}" for number in range(max(map(len, sample)))]
+        notes.add("no-header", "the first row taken for nodes, not for a header")
     for role in {role for role, _ in settings.columns}:
         roles[role] = [_position(header, headers) for header in settings.of_role(role)]
     columns = _chosen(headers, sample, roles, settings, has_header=has_header)
@@ -82,13 +81,16 @@ def _chosen(
 ) -> Columns:
     """Settle which of the two shapes a table has."""
     singles = ("id", "parent", "description", "question", "index", "class")
-    own, parent, *said = (next(iter(roles[role]), None) for role in singles)
+    own, parent, description, question, index, is_class = (
+        next(iter(roles[role]), None) for role in singles
+    )
     names, levels = roles["name"], roles["level"]
+    rows = sample[1:] if has_header else sample
     if settings.of_role("level"):
         parent, names = None, []
     elif parent is None:
-        used = (own, *said)
-        levels, names = _levels(sample, [at for at in levels if at not in used], names, used), []
+        used = {own, description, question, index, is_class}
+        levels, names = _levels(rows, len(headers), levels, names, used), []
     else:
         levels = []
     if parent is not None and own is None and not names:
@@ -96,26 +98,39 @@ def _chosen(
         raise Fault(f"{found}; expected one", line=1, hint="name it: --column id=HEADER")
     if parent is None and not levels:
         raise Fault("no columns of levels or parents; expected some", line=1)
-    return Columns(tuple(headers), has_header, own, parent, tuple(names), *said, tuple(levels))
+    return Columns(
+        headers=tuple(headers),
+        has_header=has_header,
+        own=own,
+        parent=parent,
+        names=tuple(names),
+        description=description,
+        question=question,
+        index=index,
+        is_class=is_class,
+        levels=tuple(levels),
+    )
 
 
 def _levels(
-    sample: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str]],
+    num_columns: int,
     named: list[int],
     names: list[int],
-    used: tuple[int | None, ...],
+    used: set[int | None],
 ) -> list[int]:
     """Return the columns that are levels, from the top down.
 
     They are those whose headers say so, with the column of names at the bottom; or else all that
     have no other part. Columns with ever fewer values stand upside down.
     """
+    named = [at for at in named if at not in used]
     if len(named) > 1:
         levels = [*named, *names[:1]]
     else:
-        levels = [at for at in range(max(map(len, sample))) if at not in used]
-    filled = [at for at in levels if any(row[at : at + 1] not in ([], [""]) for row in sample[1:])]
-    values = {at: len({row[at] for row in sample if at < len(row)}) for at in filled}
+        levels = [at for at in range(num_columns) if at not in used]
+    filled = [at for at in levels if any(row[at : at + 1] not in ([], [""]) for row in rows)]
+    values = {at: len({row[at] for row in rows if at < len(row)}) for at in filled}
     is_upside_down = all(values[one] > values[other] for one, other in pairwise(filled))
     return filled[::-1] if is_upside_down else filled or levels
 

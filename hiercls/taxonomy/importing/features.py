@@ -21,6 +21,15 @@ class Level:
             return isinstance(value, int) and 0 <= value < len(self.labels)
         return isinstance(value, str) and bool(value.strip())
 
+    def number(self, value: object) -> object:
+        """Return the number of a label that is written out, or the value as it is."""
+        if isinstance(value, str) and self.labels:
+            written = value.strip()
+            if written in self.labels:
+                return self.labels.index(written)
+            return int(written) if written.isascii() and written.isdecimal() else value
+        return value
+
     def label(self, value: object) -> str:
         return self.labels[value] if self.labels and isinstance(value, int) else str(value)
 

@@ -56,11 +56,16 @@ def _word(header: str) -> str:
 
 
 def is_header(sample: Sequence[Sequence[str]]) -> bool:
-    """Return whether a table's first row is a header: known words, or none that comes again."""
-    if any(roles_of(sample[0]).values()):
+    """Return whether a table's first row is a header.
+
+    It is if its words are known; or if it has one for each column, and none comes again below.
+    """
+    first = sample[0]
+    if any(roles_of(first).values()):
         return True
-    return not any(
-        cell and row[at : at + 1] == [cell]
-        for at, cell in enumerate(sample[0])
+    return all(
+        first[at : at + 1] not in ([], [""], [cell])
         for row in sample[1:]
+        for at, cell in enumerate(row)
+        if cell
     )

@@ -6,24 +6,27 @@ in Parquet or Arrow files. Nothing is downloaded, and of the rows the labels alo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from hiercls.errors import TaxonomyError
+from hiercls.taxonomy.document import parse
 from hiercls.taxonomy.fault import Fault, quoted
-from hiercls.taxonomy.files import read_text, shown_path
+from hiercls.taxonomy.files import LARGEST_FILE, read_text, shown_path
+from hiercls.taxonomy.importing.data import read_data
+from hiercls.taxonomy.importing.dataset_rows import (
+    ARROW_SUFFIXES,
+    Row,
+    columns_of,
+    distinct_rows,
+    row_files,
+)
 from hiercls.taxonomy.importing.features import Level, label_levels
 from hiercls.taxonomy.importing.notes import counted, tally
 from hiercls.taxonomy.importing.settings import ImportSettings
 from hiercls.taxonomy.importing.sketch import Sketch
+from hiercls.taxonomy.lines import error_in_file
 
-ROW_SUFFIXES = (".parquet", ".arrow")
 INFO = "dataset_info.json"
 
 
@@ -38,103 +41,59 @@ def read_dataset(path: Path, sketch: Sketch, settings: ImportSettings) -> None:
         TaxonomyError: If a file cannot be read, or pyarrow is not installed.
     """
     folder = path if path.is_dir() else path.parent
-    files = [path] if path.suffix in ROW_SUFFIXES else _row_files(folder)
-    features = _features(path, files, settings.max_bytes)
-    levels = label_levels(features, settings.of_role("level"))
+    files = [path] if path.suffix in ARROW_SUFFIXES else row_files(folder)
+    levels = label_levels(_features(path, files, settings.max_bytes), settings.of_role("level"))
     sketch.notes.add("levels", "levels taken: " + " > ".join(level.name for level in levels))
     if len(levels) == 1 and levels[0].labels:
-        rows = {(number,) for number in range(len(levels[0].labels))}
+        rows: set[Row] = {(number,) for number in range(len(levels[0].labels))}
     elif not files:
         listed = ", ".join(quoted(level.name) for level in levels)
-        message = f"{len(levels)} label features ({listed}) and no rows; expected Parquet or Arrow"
-        raise Fault(f"{message} files beside, which tell what label is below what")
+        message = f"{len(levels)} label features ({listed}) and no rows; expected a file of rows"
+        raise Fault(f"{message} beside, which tells what label is below what")
     else:
-        rows = set().union(*(_rows(file, [level.name for level in levels]) for file in files))
+        columns = [level.name for level in levels]
+        read = (distinct_rows(file, columns, max_bytes=settings.max_bytes) for file in files)
+        rows = {_numbered(row, levels) for found in read for row in found}
     _add_rows(rows, levels, sketch)
 
 
-def _row_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in ROW_SUFFIXES)
-
-
 def _features(path: Path, files: Sequence[Path], max_bytes: int) -> object:
-    """Return the features as they are described: in JSON, on the dataset's card, or in the rows."""
-    info = path if path.suffix == ".json" else (path if path.is_dir() else path.parent) / INFO
-    card = info.parent / "README.md"
+    """Return the features as they are described: in JSON, in the rows, or on the dataset's card."""
+    folder = path if path.is_dir() else path.parent
+    is_info = path not in files and not path.is_dir()
+    info = path if is_info else folder / INFO
     if info.is_file():
-        try:
-            found = json.loads(read_text(info, max_bytes=max_bytes))
-        except (ValueError, RecursionError) as error:
-            raise Fault(f"{info.name} is not valid JSON: {error}") from None
-        return found.get("features") if isinstance(found, dict) else None
-    if files and (described := _schema_features(files[0])):
-        return described
-    if card.is_file():
-        return _card_features(read_text(card, max_bytes=max_bytes))
-    return {name: {"_type": "Value"} for name in _schema(files[0]).names} if files else None
+        return _described(info, read_text(info, max_bytes=max_bytes))
+    names, described = columns_of(files[0]) if files else ([], None)
+    card = folder / "README.md"
+    if not described and card.is_file():
+        described = _card_features(read_text(card, max_bytes=max_bytes))
+    return described or {name: None for name in names}
+
+
+def _described(info: Path, text: str) -> object:
+    try:
+        found = read_data(text, info.suffix, LARGEST_FILE)
+    except Fault as fault:
+        raise error_in_file(fault, shown_path(info), text) from None
+    return found.get("features") if isinstance(found, dict) else None
 
 
 def _card_features(text: str) -> object:
-    """Return the features in the YAML at the head of a dataset's card."""
-    _, _, rest = text.partition("---\n")
-    try:
-        head = yaml.load(
-            rest.partition("\n---")[0], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
-    except yaml.YAMLError:
-        raise Fault("README.md does not begin with YAML; expected the features there") from None
+    """Return the features in the YAML at the head of a dataset's card, if it has one."""
+    before, _, rest = text.partition("---\n")
+    head = parse(rest.partition("\n---")[0]) if not before.strip() else None
     info = head.get("dataset_info") if isinstance(head, dict) else None
     info = info[0] if isinstance(info, list) and info else info
     return info.get("features") if isinstance(info, dict) else None
 
 
-def _schema_features(file: Path) -> object:
-    described = (_schema(file).metadata or {}).get(b"huggingface")
-    try:
-        return json.loads(described)["info"]["features"] if described else None
-    except (ValueError, KeyError, TypeError):
-        return None
+def _numbered(row: Row, levels: Sequence[Level]) -> Row:
+    """Return a row with labels as numbers, where the level has numbers for them."""
+    return tuple(level.number(value) for level, value in zip(levels, row, strict=True))
 
 
-def _schema(file: Path) -> Any:
-    arrow = _arrow()
-    try:
-        if file.suffix == ".parquet":
-            return import_module("pyarrow.parquet").read_schema(file)
-        with arrow.OSFile(str(file)) as opened:
-            return arrow.ipc.open_stream(opened).schema
-    except (arrow.ArrowException, OSError) as error:
-        raise _unreadable(file, error) from None
-
-
-def _rows(file: Path, columns: list[str]) -> set[tuple[Any, ...]]:
-    """Return the combinations of labels in a file."""
-    arrow = _arrow()
-    try:
-        if file.suffix == ".parquet":
-            table = import_module("pyarrow.parquet").read_table(file, columns=columns)
-        else:
-            with arrow.memory_map(str(file)) as opened:
-                table = arrow.ipc.open_stream(opened).read_all().select(columns)
-        unique = table.group_by(columns).aggregate([])
-    except (arrow.ArrowException, OSError, KeyError) as error:
-        raise _unreadable(file, error) from None
-    return set(zip(*(unique[column].to_pylist() for column in columns), strict=True))
-
-
-def _arrow() -> Any:
-    if find_spec("pyarrow") is None:
-        hint = "pip install 'hiercls[parquet]'"
-        raise TaxonomyError("the rows of a dataset need the package pyarrow", hint=hint)
-    return import_module("pyarrow")
-
-
-def _unreadable(file: Path, error: Exception) -> TaxonomyError:
-    first = (str(error).splitlines() or [""])[0]
-    return TaxonomyError(f"{shown_path(file)} cannot be read: {first[:200]}")
-
-
-def _add_rows(rows: set[tuple[Any, ...]], levels: Sequence[Level], sketch: Sketch) -> None:
+def _add_rows(rows: set[Row], levels: Sequence[Level], sketch: Sketch) -> None:
     """Add the labels in order of their numbers, and an edge for each pair of one row."""
     unlabelled = [
         row

@@ -15,9 +15,10 @@ from hiercls.taxonomy.graph import Taxonomy
 from hiercls.taxonomy.importing.assembly import assemble, one_line
 from hiercls.taxonomy.importing.content import refuse_empty
 from hiercls.taxonomy.importing.data import YAML_SUFFIXES, read_data
+from hiercls.taxonomy.importing.dataset_rows import ARROW_SUFFIXES
 from hiercls.taxonomy.importing.edges import read_edges
 from hiercls.taxonomy.importing.folders import read_folders
-from hiercls.taxonomy.importing.hugging_face import ROW_SUFFIXES, read_dataset
+from hiercls.taxonomy.importing.hugging_face import read_dataset
 from hiercls.taxonomy.importing.leaf_paths import read_leaf_paths
 from hiercls.taxonomy.importing.names import name_by_file, name_by_wordnet
 from hiercls.taxonomy.importing.nested_data import read_nested_data
@@ -118,7 +119,7 @@ def import_taxonomy(
 def _sketched(path: Path, settings: ImportSettings) -> tuple[str, Sketch]:
     """Return the form of a source and what it says."""
     sketch = Sketch(settings.max_nodes)
-    if path.is_dir() or path.suffix.lower() in ROW_SUFFIXES or settings.form == "hf":
+    if path.is_dir() or path.suffix.lower() in ARROW_SUFFIXES or settings.form == "hf":
         return _sketched_folder(path, sketch, settings), sketch
     text = read_text(path, max_bytes=settings.max_bytes)
     suffix = path.suffix.lower()

@@ -112,7 +112,7 @@ def _from_data(data: object) -> Iterator[Named]:
 
 def _note(sketch: Sketch, path: Path, found: list[Named], fitting: list[Named]) -> None:
     message = f"{len(fitting):,} of {counted(len(sketch.nodes), 'node')} named by {path.name}"
-    sketch.notes.add("named", message)
+    sketch.notes.add("named", message, Tally(len(fitting)))
     fit = set(fitting)
     others = Tally()
     for line in found:
@@ -145,7 +145,8 @@ def name_by_wordnet(sketch: Sketch, folder: str | os.PathLike[str]) -> None:
         message = f"no id of {counted(len(sketch.nodes), 'node')} is a noun of WordNet 3.0"
         raise TaxonomyError(f"{message}; expected wnids such as n02084071")
     total = counted(len(sketch.nodes), "node")
-    sketch.notes.add("named", f"{num_named:,} of {total} named or described by WordNet 3.0")
+    message = f"{num_named:,} of {total} named or described by WordNet 3.0"
+    sketch.notes.add("named", message, Tally(num_named))
     sketch.notes.add(
         "not-in-wordnet", f"{counted(unknown.count, 'wnid')} not in WordNet 3.0", unknown
     )

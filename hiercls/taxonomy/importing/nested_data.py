@@ -41,7 +41,7 @@ def read_nested_data(data: object, sketch: Sketch) -> None:
     pending.extend((top, None) for top in reversed(_tops(data, sketch)))
     while pending:
         (key, value, place), parent = pending.pop()
-        if key is None and isinstance(value, dict) and not _is_node(value):
+        if key is None and isinstance(value, dict) and not _is_node(value, has_key=False):
             pending.extend([(branch, parent) for branch in _branches(value, place)][::-1])
             continue
         number = _add(key, value, place, sketch, left_out)
@@ -56,7 +56,7 @@ def _tops(data: object, sketch: Sketch) -> list[Branch]:
     """Return the nodes at the top; fields of this project's own files go to the sketch."""
     if not isinstance(data, dict | list) or not data:
         raise Fault(f"{describe(data)} at the top; expected a mapping or a list of nodes")
-    if not isinstance(data, dict) or not _is_node(data):
+    if not isinstance(data, dict) or not _is_node(data, has_key=False):
         return _branches(data, None)
     top = dict(data)
     if isinstance(top.get("root"), str) or {"source", "licence"} & top.keys():
@@ -69,15 +69,22 @@ def _tops(data: object, sketch: Sketch) -> list[Branch]:
     return [(None, top, None)]
 
 
-def _is_node(mapping: dict[str, object]) -> bool:
-    """Return whether the keys of a mapping are fields of one node rather than names of several."""
-    if first_word(mapping, NAMES) or isinstance(_children(mapping)[1], list):
+def _is_node(mapping: dict[str, object], *, has_key: bool) -> bool:
+    """Return whether the keys of a mapping are fields of one node rather than names of several.
+
+    Args:
+        mapping: To look at.
+        has_key: Whether a key stands before it that can be the name.
+    """
+    if first_word(mapping, NAMES):
         return True
-    return (
-        bool(mapping)
-        and mapping.keys() <= _FIELDS
-        and not any(isinstance(value, dict | list) for value in mapping.values())
-    )
+    field, children = _children(mapping)
+    are_fields = bool(mapping) and mapping.keys() <= _FIELDS
+    if isinstance(children, list):
+        return has_key or field == CHILDREN[0] or first_word(mapping, IDS) is not None
+    if isinstance(children, dict):
+        return are_fields and (has_key or first_word(mapping, IDS) is not None)
+    return are_fields and not any(isinstance(value, dict | list) for value in mapping.values())
 
 
 def _children(mapping: dict[str, object]) -> tuple[str, object]:
@@ -95,7 +102,7 @@ def _branches(container: object, place: Place) -> list[Branch]:
 
 def _below(key: str | None, value: object, place: Place) -> list[Branch]:
     """Return what is below a node."""
-    if isinstance(value, dict) and _is_node(value):
+    if isinstance(value, dict) and _is_node(value, has_key=key is not None):
         field, children = _children(value)
         return _branches(children, (place, field)) if children is not None else []
     if key is not None and isinstance(value, dict | list):
@@ -106,7 +113,7 @@ def _below(key: str | None, value: object, place: Place) -> list[Branch]:
 def _add(
     key: str | None, value: object, place: Place, sketch: Sketch, left_out: Counter[str]
 ) -> int:
-    if isinstance(value, dict) and _is_node(value):
+    if isinstance(value, dict) and _is_node(value, has_key=key is not None):
         return _add_fields(key, value, place, sketch, left_out)
     if key is not None:
         if value is None or isinstance(value, dict | list):

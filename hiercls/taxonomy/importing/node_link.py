@@ -30,8 +30,8 @@ def read_node_link(data: object, sketch: Sketch, settings: ImportSettings) -> No
     """
     edges_key = edges_key_of(data)
     if edges_key is None or not isinstance(data, dict):
-        message = f"{describe(data)} at the top; expected a mapping with 'nodes' and 'links'"
-        raise Fault(message)
+        found = "no lists 'nodes' and 'links'" if isinstance(data, dict) else describe(data)
+        raise Fault(f"{found} at the top; expected a mapping with both")
     if data.get("directed") is False:
         hint = "write a networkx DiGraph, each edge from parent to child"
         raise Fault(

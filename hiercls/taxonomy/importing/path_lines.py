@@ -12,7 +12,8 @@ from hiercls.taxonomy.importing.notes import Tally, counted
 from hiercls.taxonomy.importing.settings import ImportSettings
 from hiercls.taxonomy.importing.sketch import Sketch
 
-SEPARATORS = (" > ", ">", " \u203a ", " \u00bb ", " -> ", " / ", " | ", " :: ", "|", "/", "\\")
+STRONG = (" -> ", " > ", ">", " \u203a ", " \u00bb ", " :: ")
+WEAK = (" / ", " | ", "|", "/", "\\")  # in names as well
 _IDS = tuple(re.compile(rf"(\S+){between}(\S.*)") for between in (r"\s+-\s+", r"\s+:\s+", r"\t\s*"))
 
 
@@ -23,7 +24,7 @@ def read_paths(text: str, sketch: Sketch, settings: ImportSettings) -> None:
         Fault: For a line without a path, or two ids of one path.
     """
     first = [line for _, line in islice(content_lines(text), SAMPLE)]
-    separator = settings.separator or path_separator(first) or SEPARATORS[0]
+    separator = settings.separator or path_separator(first) or STRONG[0]
     pattern = _id_pattern(first)
     said: set[int] = set()
     repeated = Tally()
@@ -34,9 +35,10 @@ def read_paths(text: str, sketch: Sketch, settings: ImportSettings) -> None:
             raise Fault(message, place=place)
         own, path = (match[1], match[2]) if match else (None, line)
         names = [name.strip() for name in path.split(separator)]
-        if not all(names):
+        sign = separator.strip() or separator
+        if any(not name or name.startswith(sign) or name.endswith(sign) for name in names):
             message = f"an empty name in the path {quoted(path)}; expected names between"
-            raise Fault(f"{message} {separator.strip()!r}", place=place)
+            raise Fault(f"{message} {sign!r}", place=place)
         number = sketch.descend(names, place)
         node = sketch.nodes[number]
         if own is not None and node.id not in (None, own):
@@ -62,22 +64,24 @@ def _note(sketch: Sketch, said: set[int], repeated: Tally) -> None:
     sketch.notes.add("implied", found, implied)
 
 
-def path_separator(lines: Sequence[str]) -> str | None:
-    """Return the separator that most lines have, or None where no line in three has any."""
-    counts = {separator: sum(separator in line for line in lines) for separator in SEPARATORS}
-    best = max(SEPARATORS, key=lambda separator: counts[separator])
-    for separator in SEPARATORS:  # " > " before ">", where nearly all spell it so
-        if separator.strip() == best.strip() and counts[separator] > 0.9 * counts[best]:
-            best = separator
-            break
-    return best if 3 * counts[best] >= max(len(lines), 1) else None
+def path_separator(lines: Sequence[str], separators: Sequence[str] = STRONG + WEAK) -> str | None:
+    """Return the separator that most lines have, or None where no line in three has any.
+
+    What also stands in names is thought of last; `>` with spaces around goes before it without.
+    """
+    for known in (STRONG, WEAK):
+        counts = {sign: sum(sign in line for line in lines) for sign in known if sign in separators}
+        most = max(counts.values(), default=0)
+        if most and 3 * most >= len(lines):
+            return next(sign for sign, number in counts.items() if number > 0.9 * most)
+    return None
 
 
 def _id_pattern(lines: Sequence[str]) -> re.Pattern[str] | None:
-    """Return how ids are written, if every line has one and no two are the same."""
+    """Return how ids are written, if every line has one and most are different."""
     for pattern in _IDS:
         matches = [pattern.fullmatch(line.strip()) for line in lines]
         ids = {match[1] for match in matches if match}
-        if lines and all(matches) and len(ids) == len(set(lines)):
+        if lines and all(matches) and 2 * len(ids) >= len(set(lines)):
             return pattern
     return None

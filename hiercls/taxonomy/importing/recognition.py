@@ -7,13 +7,13 @@ from pathlib import Path
 
 from hiercls.taxonomy.fault import Fault
 from hiercls.taxonomy.importing.content import sample_lines
+from hiercls.taxonomy.importing.dataset_rows import ARROW_SUFFIXES
 from hiercls.taxonomy.importing.edges import edge_separator, split_edge
-from hiercls.taxonomy.importing.hugging_face import INFO, ROW_SUFFIXES
+from hiercls.taxonomy.importing.hugging_face import INFO
 from hiercls.taxonomy.importing.leaf_paths import is_leaf_paths
 from hiercls.taxonomy.importing.node_link import edges_key_of
 from hiercls.taxonomy.importing.outline import is_outline
-from hiercls.taxonomy.importing.path_lines import path_separator
-from hiercls.taxonomy.importing.settings import FORMS
+from hiercls.taxonomy.importing.path_lines import STRONG, WEAK, path_separator
 from hiercls.taxonomy.importing.synset_list import is_synset_list
 from hiercls.taxonomy.importing.table import is_table
 
@@ -22,10 +22,10 @@ _TABLE_SUFFIXES = (".csv", ".tsv")
 
 def form_of_folder(path: Path) -> str:
     """Return the form of a folder: a dataset where it is described or has rows, else folders."""
-    if path.suffix in ROW_SUFFIXES or (path / INFO).is_file():
+    if path.suffix in ARROW_SUFFIXES or (path / INFO).is_file():
         return "hf"
     inside = [*path.glob("*"), *path.glob("data/*")] if path.is_dir() else []
-    return "hf" if any(entry.suffix in ROW_SUFFIXES for entry in inside) else "folders"
+    return "hf" if any(entry.suffix in ARROW_SUFFIXES for entry in inside) else "folders"
 
 
 def form_of_data(data: object) -> str:
@@ -45,11 +45,10 @@ def form_of_text(text: str, suffix: str) -> str:
     """
     lines = sample_lines(text)
     if not lines:
-        raise Fault("nothing in it; expected a taxonomy")
+        raise Fault("nothing in it but lines that begin with #; expected a taxonomy")
     if suffix in _TABLE_SUFFIXES:
         return "table"
-    separator = path_separator(lines)
-    if separator and separator.strip() not in ("|", "/", "\\"):
+    if path_separator(lines, STRONG):
         return "paths"
     if is_synset_list(lines):
         return "wordnet"
@@ -59,11 +58,11 @@ def form_of_text(text: str, suffix: str) -> str:
         return "outline"
     if _are_edges(lines):
         return "edges"
-    if separator:
+    if path_separator(lines, WEAK):
         return "paths"
     raise Fault(
-        f"lines of no known form; expected one of {', '.join(FORMS)}",
-        hint="name it with --from; a flat list of labels becomes a tree by hiercls taxonomy build",
+        "lines of no known form; expected edges, an outline, paths, a table or synsets",
+        hint="name it with --from; of a flat list of labels, hiercls taxonomy build makes a tree",
     )
 
 

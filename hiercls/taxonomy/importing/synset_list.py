@@ -16,7 +16,7 @@ _SENSE = re.compile(r"(\S+)\.n\.(\d{1,3})")
 
 
 def read_synsets(text: str, sketch: Sketch, wordnet: WordNet) -> None:
-    """Read wnids, or senses such as `dog.n.01`; what follows on a line is passed over.
+    """Read wnids, or senses such as `dog.n.01`; words after a wnid are its name.
 
     The synsets listed are the classes, numbered as they come; those above them are in the order
     in which they are met, and several hypernyms are several parents.
@@ -25,30 +25,35 @@ def read_synsets(text: str, sketch: Sketch, wordnet: WordNet) -> None:
         Fault: For a line that names no synset, or one that is there already.
     """
     listed: dict[str, Place] = {}
-    words = Tally()
     for place, line in content_lines(text, sketch.notes):
-        own = _wnid(line.replace(",", " ").split()[0:1], wordnet, place)
+        written, _, rest = line.strip().replace("\t", " ").partition(" ")
+        own, name = _synset(written.rstrip(","), wordnet, place)
         if own in listed:
             first = listed[own]
             where = f" (first on line {first[1]})" if first else ""
             raise Fault(f"the synset {quoted(own)} again; expected it once{where}", place=place)
         listed[own] = place
-        if len(line.split()) > 1:
-            words.add(repr(line))
-        sketch.add("", own=own, place=place)  # early, for the limit on nodes
+        sketch.add(name or _words(rest), own=own, place=place)
     if not listed:
         raise Fault("nothing in it; expected synsets")
     _add_ancestors(list(listed), sketch, wordnet)
-    found = counted(words.count, "line")
-    sketch.notes.add("words", f"{found} with more than a synset; names are WordNet's", words)
 
 
-def _wnid(words: Sequence[str], wordnet: WordNet, place: Place) -> str:
-    written = words[0] if words else ""
+def _words(rest: str) -> str:
+    """Return the first of the words behind a wnid, or nothing where they are none."""
+    name = rest.partition(",")[0].replace("_", " ").strip()
+    return name if any(sign.isalpha() for sign in name) else ""
+
+
+def _synset(written: str, wordnet: WordNet, place: Place) -> tuple[str, str]:
+    """Return the wnid that is meant, and the word it is meant by, if any."""
     if (match := _SENSE.fullmatch(written)) and int(match[2]) > 0:
         senses = wordnet.senses(match[1])
         if int(match[2]) <= len(senses):
-            return senses[int(match[2]) - 1]
+            own = senses[int(match[2]) - 1]
+            word = match[1].replace("_", " ")
+            lemmas = wordnet.synset(own).lemmas
+            return own, next((one for one in lemmas if one.lower() == word.lower()), word)
     own = written if written.startswith("n") else f"n{written}"
     if own not in wordnet:
         raise Fault(
@@ -57,7 +62,7 @@ def _wnid(words: Sequence[str], wordnet: WordNet, place: Place) -> str:
             place=place,
             hint="wnids of other releases are not the same",
         )
-    return own
+    return own, ""
 
 
 def _add_ancestors(listed: list[str], sketch: Sketch, wordnet: WordNet) -> None:
