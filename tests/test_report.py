@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
@@ -18,7 +19,7 @@ from report_cases import HOSTILE, animals, draw_pictures, evaluation, examples, 
 
 from hiercls.data import Example
 from hiercls.errors import RequestError
-from hiercls.evaluate import Evaluation, Scored
+from hiercls.evaluate import Comparison, Difference, Evaluation, Scored
 from hiercls.images import printable
 from hiercls.prediction import Prediction
 from hiercls.report import write_page
@@ -168,6 +169,21 @@ def test_an_evaluation_with_the_bare_minimum_has_a_page(tmp_path: Path) -> None:
     write_page(tmp_path / "page.html", bare, [], animals())
     words = " ".join(Parsed((tmp_path / "page.html").read_text(encoding="utf-8")).words)
     assert "Nothing to plot." in words and "New score" in words
+
+
+def test_other_runs_stand_beside_this_one(tmp_path: Path) -> None:
+    scored = examples(animals(), 40)
+    difference = Difference(this=0.5, other=0.625, interval=(-0.25, 0.0))
+    other = Comparison(HOSTILE[0], 38, 3, 8, 0.227, {"leaf_accuracy": difference})
+    flat = {"leaf_accuracy": 0.4321}
+    found = replace(evaluation(animals(), scored), against=other, baselines={"flat": flat})
+    write_page(tmp_path / "page.html", found, scored, animals())
+    words = "".join(Parsed((tmp_path / "page.html").read_text(encoding="utf-8")).words)
+    words = words.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "For comparison, one flat question over all classes: 43.2 % exactly right." in words
+    assert f"Against {HOSTILE[0]}, over 38 pictures" in words
+    assert "only the other on 8; so uneven a split may be luck (p = 0.23" in words
+    assert "50.0 %62.5 %-12.5 %-25.0 % to 0.0 %" in words
 
 
 def test_pictures_that_are_not_there_have_no_copy(tmp_path: Path) -> None:

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Colours that nobody would choose stand for those of the page, which differ by day and night.
-INK, MUTED, GRID, ACCENT, SECOND, SURFACE = (f"#0{digit}0b0c" for digit in range(1, 7))
+INK, MUTED, GRID, ACCENT, SECOND = (f"#0{digit}0b0c" for digit in range(1, 6))
 _VARIABLES = {
     INK: "var(--ink)",
     MUTED: "var(--muted)",
     GRID: "var(--line)",
     ACCENT: "var(--accent)",
     SECOND: "var(--second)",
-    SURFACE: "var(--surface)",
 }
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable and in the page's font
     "svg.hashsalt": "hiercls",  # the same figure is the same bytes
     "font.size": 11,
     "text.color": INK,
+    "text.usetex": False,
     "text.parse_math": False,  # a dollar in a name is a dollar
     "axes.labelcolor": MUTED,
     "axes.edgecolor": GRID,

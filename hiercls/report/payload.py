@@ -22,7 +22,7 @@ from hiercls.taxonomy import Taxonomy
 
 PARTS = 10_000  # of a probability of 1
 MAX_OPTIONS = 26  # shown of one question
-MAX_CONFUSIONS = 24
+MAX_CONFUSIONS = 12
 _LEAST = 5  # in parts; what is less probable is left out
 
 T = TypeVar("T", bound=Hashable)

@@ -172,8 +172,7 @@ def _cost(evaluation: Evaluation, numbers: Counter[int]) -> Plot:
     def paint(axes: Axes) -> None:
         axes.bar(asked, [numbers[one] for one in asked], width=0.7, color=ACCENT)
         axes.set(xlabel="questions", ylabel="pictures")
-        if len(asked) == 1:
-            axes.set_xlim(asked[0] - 2.5, asked[0] + 2.5)
+        axes.set_xlim(asked[0] - 1.2, asked[-1] + 1.2)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(visible=False, axis="x")
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hiercls.evaluate import Evaluation
+from hiercls.report.findings import findings
 from hiercls.report.markup import counted, folded, name, number, percent, table, text
 from hiercls.report.measures import measure
 from hiercls.taxonomy import Taxonomy
 
 _TILES = ("leaf_accuracy", "hierarchical_f1", "mistake_severity", "ece")
 _REASONS = 3  # named of those why pictures are not scored
-_BASELINES = {
-    "flat": "one flat question over all classes",
-    "blind": "the same questions without the picture",
-    "floor": "always the most frequent truth",
-}
 
 
 def lead(evaluation: Evaluation, taxonomy: Taxonomy) -> str:
@@ -39,7 +35,7 @@ def summary(evaluation: Evaluation, taxonomy: Taxonomy) -> str:
     tiles = "".join(_tiles(evaluation))
     found = "".join(f"<li>{line}</li>" for line in findings(evaluation, taxonomy))
     findings_list = f'<ul class="findings">{found}</ul>' if found else ""
-    return f'<dl class="tiles">{tiles}</dl>{findings_list}{_stops(evaluation)}{_all(evaluation)}'
+    return f'<dl class="tiles">{tiles}</dl>{findings_list}{_tables(evaluation)}'
 
 
 def _tiles(evaluation: Evaluation) -> Iterator[str]:
@@ -49,7 +45,7 @@ def _tiles(evaluation: Evaluation) -> Iterator[str]:
             continue
         shown = measure(key)
         interval = _interval(evaluation, key)
-        notes = (shown.says, f"{interval} (95 %)" if interval else "")
+        notes = (shown.says, f"{interval} at 95 %" if interval else "")
         yield _tile(shown.label, shown.show(value), *notes)
     questions = evaluation.cost.get("questions")
     if questions is not None:
@@ -68,48 +64,8 @@ def _interval(evaluation: Evaluation, key: str) -> str:
     return f"{low} to {high}"
 
 
-def findings(evaluation: Evaluation, taxonomy: Taxonomy) -> Iterator[str]:
-    """Yield what the numbers say, one line of HTML each."""
-    yield from _worst_level(evaluation)
-    yield from _worst_pair(evaluation, taxonomy)
-    yield from _next_stop(evaluation)
-    yield from _baselines(evaluation)
-    yield from (text(note) for note in evaluation.notes)
-
-
-def _worst_level(evaluation: Evaluation) -> Iterator[str]:
-    worst = max(evaluation.levels, key=lambda level: level.lost, default=None)
-    if worst is not None and worst.lost:
-        yield (
-            f"Level {worst.level} loses the most: {worst.lost:,} of the {worst.reached:,} pictures"
-            f" that were right until there ({percent(worst.lost / worst.reached)})."
-        )
-
-
-def _worst_pair(evaluation: Evaluation, taxonomy: Taxonomy) -> Iterator[str]:
-    for worst in evaluation.confusions[:1]:
-        truth, answer = (name(taxonomy.node(own).name) for own in (worst.truth, worst.answer))
-        yield (
-            f"The most frequent mistake among siblings: {truth} taken for {answer},"
-            f" {worst.count:,} of {worst.total:,} times."
-        )
-
-
-def _next_stop(evaluation: Evaluation) -> Iterator[str]:
-    accuracy = evaluation.scores.get("answer_accuracy") or 0.0
-    for stop in [stop for stop in evaluation.stops if stop.target > accuracy][:1]:
-        yield (
-            f"Stopping earlier, by the rule {text(stop.rule)}, would make {percent(stop.accuracy)}"
-            f" of the answers true, if less specific, and keep {percent(stop.coverage)} of the"
-            " information."
-        )
-
-
-def _baselines(evaluation: Evaluation) -> Iterator[str]:
-    for kind, scores in evaluation.baselines.items():
-        accuracy = scores.get("leaf_accuracy")
-        if accuracy is not None:
-            yield f"For comparison, {_BASELINES.get(kind, text(kind))}: {percent(accuracy)}."
+def _tables(evaluation: Evaluation) -> str:
+    return f"{_stops(evaluation)}{_against(evaluation)}{_all(evaluation)}"
 
 
 def _stops(evaluation: Evaluation) -> str:
@@ -130,16 +86,33 @@ def _stops(evaluation: Evaluation) -> str:
     return folded("What stopping earlier would give", table(columns, rows))
 
 
-def _all(evaluation: Evaluation) -> str:
-    rows = [
-        (
-            f"{measure(key).label}<small>{measure(key).says}</small>",
-            measure(key).show(value),
-            _interval(evaluation, key),
+def _against(evaluation: Evaluation) -> str:
+    if evaluation.against is None:
+        return ""
+    rows = []
+    for key, one in evaluation.against.differences.items():
+        show = measure(key).show
+        low, high = map(show, one.interval)
+        change = show(one.this - one.other)
+        rows.append(
+            (measure(key).label, show(one.this), show(one.other), change, f"{low} to {high}")
         )
-        for key, value in evaluation.scores.items()
-    ]
+    columns = ("Measure", "This run", "The other", "Difference", "95 % interval")
+    title = f"This run against {name(evaluation.against.name)}"
+    return folded(title, table(columns, rows))
+
+
+def _all(evaluation: Evaluation) -> str:
+    """Return every number, those of the baselines beside it."""
+    rows = []
+    for key, value in evaluation.scores.items():
+        shown = measure(key)
+        others = (shown.show(scores.get(key)) for scores in evaluation.baselines.values())
+        label = f"{shown.label}<small>{shown.says}</small>"
+        rows.append((label, shown.show(value), _interval(evaluation, key), *others))
+    blank = [""] * len(evaluation.baselines)
     for k, share in evaluation.top_accuracy.items():
         label = f"Top {k}<small>the truth among the {k} most probable leaves</small>"
-        rows.append((label, percent(share), ""))
-    return folded("All numbers", table(("Measure", "Value", "95 % interval"), rows))
+        rows.append((label, percent(share), "", *blank))
+    columns = ("Measure", "Value", "95 % interval", *map(text, evaluation.baselines))
+    return folded("All numbers", table(columns, rows))
