@@ -89,8 +89,8 @@ class Merging:
         ]
         solved.more = min(range(len(totals)), key=totals.__getitem__)
         unused = [math.inf] * (solved.fewest - 2)
-        room = self._settings.max_options - self._settings.none_of_these
-        solved.costs = [totals[solved.more], *[*unused, *divided][: room - 1]]
+        # A question above has room for fewer than max_options more.
+        solved.costs = [totals[solved.more], *[*unused, *divided][: self._settings.max_options - 1]]
         return solved
 
     def _gathered(self, node: str) -> _Solved:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from hiercls.cli.arguments import taxonomy_export, taxonomy_import, taxonomy_stats
+from hiercls.cli.arguments import (
+    taxonomy_build,
+    taxonomy_export,
+    taxonomy_import,
+    taxonomy_plan,
+    taxonomy_stats,
+)
 from hiercls.cli.arguments.common import Parser, add_command, add_taxonomy, count
 
 _CHECK_EXAMPLES = """\
@@ -23,6 +29,8 @@ def add_actions(parser: Parser) -> None:
     _check(add_command(actions, "check", "find mistakes in a taxonomy file", _CHECK_EXAMPLES))
     _show(add_command(actions, "show", "draw a taxonomy as a tree", _SHOW_EXAMPLES))
     taxonomy_stats.add_actions(actions)
+    taxonomy_plan.add_action(actions)
+    taxonomy_build.add_action(actions)
     taxonomy_import.add_action(actions)
     taxonomy_export.add_action(actions)
 

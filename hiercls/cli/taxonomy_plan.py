@@ -1,0 +1,62 @@
+"""`hiercls taxonomy plan`: the questions that a taxonomy becomes, and what they cost."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from hiercls.cli.output import open_results
+from hiercls.cli.plan_table import Setting, questions_text, table
+from hiercls.config import PlanSettings
+from hiercls.plan import Plan
+from hiercls.plan.summary import summary_of
+from hiercls.taxonomy import Taxonomy
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the plans and print what they cost."""
+    wanted = [
+        PlanSettings(most, options.merge, options.none_of_these) for most in options.max_options
+    ]
+    taxonomy = Taxonomy.load(options.taxonomy)
+    taxonomy = taxonomy.restrict(under=options.under, exclude=options.exclude)
+    settings = [_setting(taxonomy, one) for one in wanted]
+    with open_results(None) as results:
+        if options.format == "json":
+            results.write(json.dumps(_json(settings, options.show or 0), ensure_ascii=False))
+            return 0
+        results.write(table(settings))
+        for setting in settings if options.show else ():
+            results.write("\n" + questions_text(setting.plan, options.show))
+    return 0
+
+
+def _setting(taxonomy: Taxonomy, settings: PlanSettings) -> Setting:
+    plan = Plan(taxonomy, settings)
+    unmerged = Plan(taxonomy, replace(settings, merge="none"))
+    return Setting(plan, summary_of(plan), summary_of(unmerged))
+
+
+def _json(settings: list[Setting], num_shown: int) -> dict[str, Any]:
+    plan = settings[0].plan
+    return {
+        "taxonomy": plan.taxonomy.name,
+        "classes": len(plan.taxonomy.classes),
+        "merge": plan.settings.merge,
+        "none_of_these": plan.settings.none_of_these,
+        "settings": [_setting_json(setting, num_shown) for setting in settings],
+    }
+
+
+def _setting_json(setting: Setting, num_shown: int) -> dict[str, Any]:
+    plan = setting.plan
+    shown = [asdict(plan.question(node)) for node in plan.nodes[:num_shown]]
+    return {
+        "max_options": plan.settings.max_options,
+        **asdict(setting.summary),
+        "hash": plan.hash,
+        "unmerged": asdict(setting.unmerged),
+        **({"shown": shown} if num_shown else {}),
+    }
