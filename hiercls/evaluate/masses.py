@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hiercls.metrics import Hierarchy
@@ -72,7 +72,7 @@ def _rest_at_root(hierarchy: Hierarchy, ends: dict[str, float]) -> set[str]:
 def _from_steps(hierarchy: Hierarchy, prediction: Prediction) -> tuple[dict[str, float], set[str]]:
     """Follow the questions from the root: what each option got is passed on where it was asked."""
     asked = {step.node: step for step in prediction.steps}
-    leads_to = _ways_on(hierarchy, prediction.steps)
+    leads_to = _ways_on(hierarchy, asked)
     arrived = {node: 1.0 for node in asked if node not in leads_to.values()}
     ends: dict[str, float] = {}
     unasked: set[str] = set()
@@ -80,35 +80,50 @@ def _from_steps(hierarchy: Hierarchy, prediction: Prediction) -> tuple[dict[str,
     for node in sorted(asked, key=hierarchy.depths.__getitem__):
         step, mass = asked[node], arrived.get(node, 0.0)
         for option, share in zip(step.options, step.probabilities, strict=True):
-            if option in leads_to and option != node:
-                reached = leads_to[option]
-                arrived[reached] = arrived.get(reached, 0.0) + mass * share
+            end = leads_to.get(option, option)
+            if option != node and end in asked:
+                arrived[end] = arrived.get(end, 0.0) + mass * share
                 continue
-            ends[option] = ends.get(option, 0.0) + mass * share
-            if (
-                option != node
-                and hierarchy.heights[option]
-                and not _is_itself(hierarchy, option, step)
-            ):
-                unasked.add(option)
+            ends[end] = ends.get(end, 0.0) + mass * share
+            if hierarchy.heights[end] and not _is_itself(hierarchy, option, step):
+                unasked.add(end)
     return ends, unasked
 
 
-def _ways_on(hierarchy: Hierarchy, steps: Sequence[Step]) -> dict[str, str]:
-    """Return where each option that was asked about further was: there, or past single children."""
-    options = {option for step in steps for option in step.options if option != step.node}
-    found = {}
-    for step in steps:
-        above = hierarchy.above(step.node)
-        offered = [node for node in above if node in options]
-        if offered:
-            found[min(offered, key=above.__getitem__)] = step.node
+def _ways_on(hierarchy: Hierarchy, asked: Mapping[str, Step]) -> dict[str, str]:
+    """Return for each option the node it leads to, past single children.
+
+    Where the picture was asked about a part of the taxonomy alone, nodes have lost children: what
+    was asked is then below the nearest option.
+    """
+    options = {option for node, step in asked.items() for option in step.options if option != node}
+    found = {option: _past_single_children(hierarchy, option) for option in options}
+    found |= {option: option for option in options & asked.keys()}
+    for node in asked.keys() - set(found.values()):
+        above = hierarchy.above(node)
+        if offered := [own for own in above if own in options]:
+            found[min(offered, key=above.__getitem__)] = node
     return found
 
 
+def _past_single_children(hierarchy: Hierarchy, node: str) -> str:
+    """Return the node where there is something to ask, or nothing below."""
+    if not hierarchy.heights[node]:
+        return node
+    children = hierarchy.taxonomy.children
+    while node not in hierarchy.classes and len(below := children(node)) == 1:
+        node = below[0]
+    return node
+
+
 def _is_itself(hierarchy: Hierarchy, option: str, step: Step) -> bool:
-    """Return whether an inner node stands for itself alone: a class beside nodes below it."""
-    if option not in hierarchy.classes:
+    """Return whether an option ends at its node, though there is more below it.
+
+    So does the node that is asked about, and a class that stands beside nodes below it.
+    """
+    if option == step.node:
+        return True
+    if not hierarchy.heights[option] or option not in hierarchy.classes:
         return False
     return any(option in hierarchy.above(other) for other in step.options if other != option)
 

@@ -48,7 +48,8 @@ def levels_of(
     """Return the levels of paths through a taxonomy.
 
     A level is right where the node there is the truth or stands above it. Of several ways to the
-    truth the true path is the one that the answer took, where it took one, or else the first.
+    truth the true path is the one that goes on from where the answer is right, and of those a
+    shortest.
 
     Args:
         hierarchy: The taxonomy.
@@ -56,13 +57,15 @@ def levels_of(
         paths: Ids from below the root down to the answer.
     """
     marks, lengths, is_same = [], [], []
+    root = hierarchy.taxonomy.root
     for truth, path in zip(truths, paths, strict=True):
         above = hierarchy.above(truth)
-        is_reached = bool(path) and path[-1] == truth
-        length = len(path) if is_reached else len(hierarchy.taxonomy.path(truth)) - 1
+        leading = next((i for i, node in enumerate(path) if node not in above), len(path))
+        last = path[leading - 1] if leading else root
+        length = leading + above[last]
         marks.append([node in above for node in path[:length]])
         lengths.append(length)
-        is_same.append(all(marks[-1]) and len(path) == length)
+        is_same.append(last == truth and leading == len(path))
     return _levels(marks, lengths, is_same)
 
 
