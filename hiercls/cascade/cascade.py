@@ -18,6 +18,7 @@ from hiercls.plan import Plan
 from hiercls.prediction import Prediction
 from hiercls.scoring import Rounds, Scorer
 from hiercls.search import Crowd, Route, rule_of
+from hiercls.search import Rule as SearchRule
 from hiercls.taxonomy import Taxonomy
 
 QUESTIONS_AN_IMAGE = 4
@@ -82,6 +83,7 @@ class Cascade:
         self.plan = Plan(taxonomy, plan)
         self.search = search
         self.batch_size = batch_size
+        self._rules: dict[int, SearchRule] = {}  # by how many leaves are to be listed
         self.calibration = calibration
         self.hashes = {**(hashes or {}), "taxonomy": taxonomy.hash, "plan": self.plan.hash}
         if calibration is not None:
@@ -197,8 +199,9 @@ class Cascade:
 
     def _predict_all(self, images: Iterator[ImageSource], top: int) -> Iterator[Prediction]:
         """Keep the batches full: images join while others still have questions."""
-        rule = rule_of(self.search, self.plan, self.scorer, top=top)
-        crowd = Crowd(rule, self._scorer, self.plan)
+        if top not in self._rules:
+            self._rules[top] = rule_of(self.search, self.plan, self.scorer, top=top)
+        crowd = Crowd(self._rules[top], self._scorer, self.plan)
         waiting: deque[tuple[Opened, int]] = deque()  # in their order, with their place in it
         routes: dict[int, Route] = {}
         while True:
@@ -221,8 +224,10 @@ class Cascade:
         if self._stop is None:
             ending = natural_end(route)
         else:
-            ending = decided_end(route, self.plan, self._stop, is_set=self._is_set)
-        return conclude(image.label, route, self.plan, self.scorer, top=top, ending=ending)
+            ending = decided_end(route, self._stop, plan=self.plan, is_set=self._is_set)
+        return conclude(
+            image.label, route, plan=self.plan, scorer=self.scorer, top=top, ending=ending
+        )
 
 
 def _join(crowd: Crowd, image: Opened) -> int:

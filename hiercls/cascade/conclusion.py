@@ -33,7 +33,7 @@ class Ending:
 
 
 def conclude(
-    image: str, route: Route, plan: Plan, scorer: Rounds, *, top: int, ending: Ending
+    image: str, route: Route, *, plan: Plan, scorer: Rounds, top: int, ending: Ending
 ) -> Prediction:
     """Return the prediction for an image.
 
@@ -68,15 +68,15 @@ def natural_end(route: Route) -> Ending:
     return Ending(route.path, leaf, _probability(route.logprob), route.reason)
 
 
-def decided_end(route: Route, plan: Plan, stop: Rule, *, is_set: bool) -> Ending:
+def decided_end(route: Route, stop: Rule, *, plan: Plan, is_set: bool) -> Ending:
     """The end that a stop rule chooses.
 
     Of several nodes the path leads to the lowest node above them all.
 
     Args:
         route: What was found.
-        plan: What was asked.
         stop: The rule.
+        plan: What was asked.
         is_set: The answer is a set of nodes, to be listed even if it is one.
     """
     known = NodeProbabilities.from_answers(plan, route.logprobs)

@@ -24,10 +24,12 @@ def best_first(
     """Ask the most probable node that is open, until no other can change the answer.
 
     A node is never more probable than the one above it. So once `top` classes are known that
-    are each at least as probable as every open node, no other can be among them: best-first
-    search as Hart, Nilsson and Raphael (1968) have it, with the probability so far as bound. In
-    a tree no search that is sure of its answer asks fewer questions. With several parents it
-    goes on until those classes have got all that can reach them.
+    are each at least as probable as every open node, no other can be among them. In a tree no
+    search that is sure of its answer asks fewer questions. With several parents it goes on until
+    those classes have got all that can reach them.
+
+    Source: Dijkstra 1959, "A note on two problems in connexion with graphs": the shortest path,
+    with -log of an answer's probability as its length; carried on to the k shortest.
 
     Args:
         plan: What can be asked.
