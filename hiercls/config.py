@@ -76,6 +76,10 @@ class PlanSettings:
 class SearchSettings:
     """Which questions are asked about an image.
 
+    Best-first is the default since it gives what asking everything gives for little more than
+    greedy asks: with simulated answers on 10,000 leaves (`benchmarks/search.py`) 6.7 questions an
+    image against 1,373, and 3.8 for greedy, whose answer is another one in every tenth image.
+
     Attributes:
         rule: "best-first" finds the most probable classes for certain, with as few questions as
             they can be had for; "beam" follows the best few nodes of each level; "greedy" the best
