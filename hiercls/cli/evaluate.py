@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from hiercls.cli.arguments.evaluate import model_defaults
+from hiercls.cli.asking import Asking
 from hiercls.cli.evaluate_model import Run, run_model
 from hiercls.cli.evaluation_table import table
 from hiercls.cli.output import check_output, open_results
@@ -18,18 +20,20 @@ from hiercls.errors import RequestError
 from hiercls.evaluate import (
     Comparison,
     Evaluation,
-    Scored,
     compare,
     evaluate,
     match,
     read_predictions,
 )
+from hiercls.prediction import Prediction
+from hiercls.report import write_page
+from hiercls.report.drawing import require_matplotlib
 from hiercls.taxonomy import Taxonomy
 
 
 def run(options: argparse.Namespace) -> int:
     """Check everything that is cheap, get the predictions, then say what they are worth."""
-    _check(options)
+    asking = _check(options)
     taxonomy = Taxonomy.load(options.taxonomy)
     examples = read_examples(
         options.data,
@@ -38,30 +42,36 @@ def run(options: argparse.Namespace) -> int:
         unresolved="skip" if options.skip_unknown else "refuse",
     )
     frequencies = _frequencies(options.training, taxonomy)
-    other = _read(options.against, taxonomy, examples) if options.against else None
-    this = _read(options.predictions, taxonomy, examples) if options.predictions else None
-    found = this or run_model(options, taxonomy, examples)
-    notes = [*examples.notes(), *found.notes, *(other.notes if other else [])]
+    other = read_predictions(Path(options.against), taxonomy) if options.against else None
+    if asking is None:
+        found = _from_file(options.predictions, taxonomy, examples)
+    else:
+        found = run_model(options, asking, taxonomy, examples)
+    notes = [*examples.notes(), *found.notes]
     for note in notes:
         print(f"hiercls: note: {note}", file=sys.stderr)
-    evaluation = _evaluation(options, taxonomy, found, frequencies, notes)
+    evaluation = _evaluation(options, found, frequencies, notes)
     if other is not None:
-        evaluation = replace(evaluation, against=_compare(options, taxonomy, found, other))
-    _write(options, evaluation, found.scored, taxonomy)
+        evaluation = replace(evaluation, against=_compare(options, found, other))
+    _write(options, evaluation, found)
     return _status(evaluation)
 
 
-def _check(options: argparse.Namespace) -> None:
-    """Find out early what cannot work."""
+def _check(options: argparse.Namespace) -> Asking | None:
+    """Find out early what cannot work; return what a model is to be asked, if any is."""
     for path in (options.output, options.report, options.save_predictions):
         check_output(path)
-    if options.predictions:
-        for name in ("flat", "blind", "stop", "calibration", "save_predictions"):
-            if getattr(options, name):
-                raise RequestError(
-                    f"--{name.replace('_', '-')} needs a model; found --predictions",
-                    hint="use --model instead of --predictions",
-                )
+    if options.report:
+        require_matplotlib()
+    if not options.predictions:
+        return Asking(options)
+    for name, default in model_defaults().items():
+        if getattr(options, name) != default:
+            raise RequestError(
+                f"--{name.replace('_', '-')} with --predictions; expected a model with it",
+                hint="without --predictions the pictures are classified now",
+            )
+    return None
 
 
 def _frequencies(training: str | None, taxonomy: Taxonomy) -> Mapping[str, int] | None:
@@ -71,20 +81,20 @@ def _frequencies(training: str | None, taxonomy: Taxonomy) -> Mapping[str, int] 
     return Counter(example.node for example in examples)
 
 
-def _read(path: str, taxonomy: Taxonomy, examples: Examples) -> Run:
+def _from_file(path: str, taxonomy: Taxonomy, examples: Examples) -> Run:
     predictions = read_predictions(Path(path), taxonomy)
-    return Run(*match(examples, predictions, source=Path(path)))
+    scored, notes = match(examples, predictions, source=Path(path))
+    return Run(taxonomy, scored, notes)
 
 
 def _evaluation(
     options: argparse.Namespace,
-    taxonomy: Taxonomy,
     found: Run,
     frequencies: Mapping[str, int] | None,
     notes: Sequence[str],
 ) -> Evaluation:
     evaluation = evaluate(
-        taxonomy,
+        found.taxonomy,
         found.scored,
         frequencies=frequencies,
         num_resamples=options.bootstrap,
@@ -92,7 +102,7 @@ def _evaluation(
         notes=notes,
     )
     baselines = {
-        kind: evaluate(taxonomy, scored, num_resamples=0).scores
+        kind: evaluate(found.taxonomy, scored, num_resamples=0).scores
         for kind, scored in found.baselines.items()
     }
     return replace(
@@ -102,33 +112,35 @@ def _evaluation(
     )
 
 
-def _compare(options: argparse.Namespace, taxonomy: Taxonomy, this: Run, other: Run) -> Comparison:
+def _compare(
+    options: argparse.Namespace, this: Run, predictions: Sequence[Prediction]
+) -> Comparison:
+    examples = [one.example for one in this.scored]
+    other, notes = match(examples, predictions, source=Path(options.against))
+    for note in notes:
+        print(f"hiercls: note: {note}", file=sys.stderr)
     return compare(
-        taxonomy,
+        this.taxonomy,
         this.scored,
-        other.scored,
+        other,
         name=options.against,
         num_resamples=options.bootstrap or 1000,
         seed=options.seed,
     )
 
 
-def _write(
-    options: argparse.Namespace,
-    evaluation: Evaluation,
-    scored: Sequence[Scored],
-    taxonomy: Taxonomy,
-) -> None:
+def _write(options: argparse.Namespace, evaluation: Evaluation, found: Run) -> None:
     numbers = json.dumps(evaluation.to_json(), indent=1, ensure_ascii=False)
     if options.output:
         with open_results(options.output) as results:
             results.write(numbers)
     if options.report:
-        from hiercls.report import write_page  # matplotlib only where a page is wanted
-
-        write_page(options.report, evaluation, scored, taxonomy)
+        write_page(options.report, evaluation, found.scored, found.taxonomy)
     with open_results(None) as results:
-        results.write(numbers if options.format == "json" else table(evaluation, taxonomy))
+        if options.format == "json":
+            results.write(numbers)
+        else:
+            results.write(table(evaluation, found.taxonomy))
 
 
 def _status(evaluation: Evaluation) -> int:

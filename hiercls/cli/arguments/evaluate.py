@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from hiercls.cli.arguments.asking import add_asking
 from hiercls.cli.arguments.common import Parser, count
-from hiercls.config import DEVICES, DTYPES, SEARCH_RULES, ModelSettings, SearchSettings
+from hiercls.cli.arguments.model import add_model
 
 EXAMPLES = """\
 examples:
@@ -22,8 +23,9 @@ def add_arguments(parser: Parser) -> None:
         help="a taxonomy file, or the name of a shipped taxonomy such as flags",
     )
     _data(parser.add_argument_group("the pictures"))
-    _source(parser.add_argument_group("what is evaluated: a file, or a model"))
+    _source(parser.add_argument_group("what is evaluated: a file, or what a model answers now"))
     _results(parser.add_argument_group("results"))
+    add_asking(parser)
 
 
 def _data(group: argparse._ArgumentGroup) -> None:
@@ -48,18 +50,19 @@ def _data(group: argparse._ArgumentGroup) -> None:
 
 
 def _source(group: argparse._ArgumentGroup) -> None:
-    settings = ModelSettings()
-    source = group.add_mutually_exclusive_group(required=True)
-    source.add_argument(
+    group.add_argument(
         "--predictions",
         metavar="FILE",
         help="JSON lines as classify writes them, or a table of any other tool with the columns"
-        " image and label; pictures need not exist",
+        " image and label; pictures need not exist, and no model is asked",
     )
-    source.add_argument(
-        "--model",
-        metavar="ID|DIR|tiny",
-        help="classify the pictures with this model now",
+    add_model(group)
+    group.add_argument(
+        "--top",
+        type=count,
+        default=5,
+        metavar="N",
+        help="how many leaves the model is to rank for a picture (default: %(default)s)",
     )
     group.add_argument(
         "--save-predictions", metavar="FILE", help="keep what the model answers, as JSON lines"
@@ -71,46 +74,6 @@ def _source(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--blind", action="store_true", help="also ask the model about a plain grey picture"
-    )
-    group.add_argument(
-        "--search",
-        choices=SEARCH_RULES,
-        default=SearchSettings().rule,
-        help="which questions the model is asked (default: %(default)s)",
-    )
-    group.add_argument(
-        "--top",
-        type=count,
-        default=5,
-        metavar="N",
-        help="how many leaves the model is to rank for a picture (default: %(default)s)",
-    )
-    group.add_argument(
-        "--stop",
-        metavar="RULE",
-        help="where the model's answers end, such as threshold:0.8 (default: at a leaf)",
-    )
-    group.add_argument(
-        "--calibration", metavar="FILE", help="what hiercls calibrate wrote for the model"
-    )
-    group.add_argument(
-        "--device",
-        default=settings.device,
-        metavar="|".join(DEVICES),
-        help="where the model runs (default: %(default)s, the fastest there is)",
-    )
-    group.add_argument(
-        "--dtype",
-        choices=DTYPES,
-        default=settings.dtype,
-        help="the numbers it computes with (default: %(default)s)",
-    )
-    group.add_argument(
-        "--batch-size",
-        type=count,
-        default=settings.batch_size,
-        metavar="N",
-        help="how many images are looked at together (default: %(default)s)",
     )
 
 
@@ -145,3 +108,12 @@ def _results(group: argparse._ArgumentGroup) -> None:
 
 def _count_or_none(text: str) -> int:
     return 0 if text.strip() == "0" else count(text)
+
+
+def model_defaults() -> dict[str, object]:
+    """Return what the arguments are that a file of predictions leaves without use."""
+    parser = Parser()
+    add_model(parser)
+    add_asking(parser)
+    unused = {"save_predictions": None, "flat": False, "blind": False, "top": 5}
+    return {**vars(parser.parse_args([])), **unused}
