@@ -35,6 +35,7 @@ from hiercls.fitting.asking import true_answers
 from hiercls.fitting.figures import figures_of, rule_figures
 from hiercls.fitting.judged import Judged
 from hiercls.metrics import Hierarchy
+from hiercls.metrics.calibration import ece, reliability
 from hiercls.metrics.curves import climbing, risk_coverage_curve
 from hiercls.plan import Plan
 from hiercls.taxonomy import Taxonomy
@@ -131,7 +132,11 @@ def split(asked: Sequence[Asked], seed: int) -> tuple[dict[str, Row], Calibratio
     }
     figures = figures_of([one.judged for one in test], tempered)
     plain = [one.judged.labelled(None) for one in test]
-    figures["leaves"] |= {"haurc_before": haurc(plain), "haurc_after": haurc(labelled)}
+    figures["leaves"] |= {
+        "haurc_before": haurc(plain),
+        "haurc_after": haurc(labelled),
+        "ece_honest": ece_honest(labelled, seed),
+    }
     return {**rows, **figures}, calibration
 
 
@@ -144,6 +149,17 @@ def haurc(labelled: Sequence[Labelled]) -> float:
     ]
     curve = risk_coverage_curve(hierarchy, [truth for _, truth in labelled], choices)
     return curve.area("coverage", "risk")
+
+
+def ece_honest(labelled: Sequence[Labelled], seed: int) -> float:
+    """Expected calibration error of leaves that are right just as often as they say.
+
+    Chance alone leaves this much with so few pictures; less is not to be had.
+    """
+    dice = random.Random(seed)
+    sure = [leaf(known).probability for known, _ in labelled]
+    draws = [[dice.random() < own for own in sure] for _ in range(10)]
+    return fmean(ece(reliability(sure, right)) for right in draws)
 
 
 def means(splits: Sequence[Mapping[str, Row]]) -> dict[str, Row]:
@@ -160,15 +176,16 @@ def means(splits: Sequence[Mapping[str, Row]]) -> dict[str, Row]:
 def print_report(result: Mapping[str, Any]) -> None:
     """The figures as a person reads them."""
     print(f"{result['pictures']} pictures, {result['splits']} splits\n")
-    print(f"{'probabilities':16} {'right':>7} {'ECE':>7} {'after':>7} {'hAURC':>7} {'after':>7}")
+    columns = ("sure", "ece", "brier", "haurc")
+    head = "".join(f" {name:>7} {'after':>7}" for name in columns)
+    print(f"{'probabilities':16} {'right':>7}{head}")
     for name, row in result["figures"].items():
         if "ece_before" in row:
-            pair = (row.get("haurc_before"), row.get("haurc_after"))
-            area = "".join(f" {own:7.4f}" for own in pair if own is not None)
-            print(
-                f"{name:16} {row['right']:7.1%} {row['ece_before']:7.4f}"
-                f" {row['ece_after']:7.4f}{area}"
-            )
+            pairs = [(row.get(f"{own}_before"), row.get(f"{own}_after")) for own in columns]
+            cells = "".join(f" {own:7.4f}" for pair in pairs for own in pair if own is not None)
+            print(f"{name:16} {row['right']:7.1%}{cells}")
+    floor = result["figures"]["leaves"]["ece_honest"]
+    print(f"ECE of so many answers as honest as can be: {floor:.4f}")
     print(f"\n{'stop rule':18} {'right':>7} {'+-':>6} {'class':>7} {'depth':>6}", end="")
     print(f" {'nodes':>6} {'classes':>8}")
     for name, row in result["figures"].items():

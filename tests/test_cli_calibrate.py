@@ -11,14 +11,15 @@ from hiercls.cli.main import main
 from hiercls.cli.parser import make_parser
 from hiercls.fitting import Fit, RuleFigures
 
-LEVEL = {"count": 1200.0, "right": 0.92, "temperature": 1.472, "ece_before": 0.056}
+BEFORE = {"count": 1200.0, "right": 0.92, "sure_before": 0.961, "ece_before": 0.056}
+AFTER = {"sure_after": 0.918, "ece_after": 0.0081}
 FITTED = Fit(
     Calibration(
         (1.472,),
         {"target:0.99": 1.0},
         figures={
-            "level 1": {**LEVEL, "ece_after": 0.008},
-            "leaves": {"count": 1300.0, "right": 0.81, "ece_before": 0.09, "ece_after": 0.0712},
+            "level 1": {**BEFORE, **AFTER, "temperature": 1.472},
+            "leaves": {**BEFORE, **AFTER, "count": 1300.0},
             "leaf": {"right": 0.81},
         },
     ),
@@ -37,9 +38,9 @@ def test_the_report_says_what_changed_and_what_each_rule_gives() -> None:
     assert report(FITTED, "pets.json").splitlines() == [
         "temperatures from 600 images; all below is from 1,300 others",
         "",
-        "            answers   right  temperature     ECE   after",
-        "level 1       1,200   92.0%         1.47    5.6%    0.8%",
-        "leaves        1,300   81.0%                 9.0%    7.1%",
+        "            answers   right  temperature    sure   after     ECE   after",
+        "level 1       1,200   92.0%         1.47   96.1%   91.8%    5.6%    0.8%",
+        "leaves        1,300   92.0%                96.1%   91.8%    5.6%    0.8%",
         "",
         "stop rule            right  one class  depth  nodes  classes",
         "leaf                 81.0%     100.0%   3.00   1.00      1.0",

@@ -77,6 +77,8 @@ def test_a_fit_makes_too_sure_answers_honest(examples: list[Example]) -> None:
     for name in ("level 1", "level 2", "leaves"):
         figures = calibration.figures[name]
         assert figures["ece_after"] < 0.6 * figures["ece_before"], name
+        assert figures["sure_before"] > figures["right"] + 0.05, name
+        assert figures["sure_after"] == pytest.approx(figures["right"], abs=0.06), name
     assert calibration.hashes["model"] == "m"
     assert calibration.hashes["plan"] == Plan(PETS, PLAN).hash
     assert calibration.num_examples == 900

@@ -89,12 +89,14 @@ def report(fitted: Fit, path: str) -> str:
 
 def _probabilities(figures: Mapping[str, Mapping[str, float]]) -> list[str]:
     """How sure the answers are, against how often they are right."""
-    lines = [f"{'':10} {'answers':>8} {'right':>7} {'temperature':>12} {'ECE':>7} {'after':>7}"]
+    header = f"{'':10} {'answers':>8} {'right':>7} {'temperature':>12} {'sure':>7} {'after':>7}"
+    lines = [f"{header} {'ECE':>7} {'after':>7}"]
     for name, row in figures.items():
         if "ece_before" in row:
             temperature = f"{row['temperature']:.2f}" if "temperature" in row else ""
             lines.append(
                 f"{name:10} {row['count']:8,.0f} {row['right']:7.1%} {temperature:>12}"
+                f" {row['sure_before']:7.1%} {row['sure_after']:7.1%}"
                 f" {row['ece_before']:7.1%} {row['ece_after']:7.1%}"
             )
     return lines

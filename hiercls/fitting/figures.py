@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -14,7 +14,10 @@ from hiercls.decisions.extent import num_classes_below
 from hiercls.decisions.fitting import Labelled, is_right
 from hiercls.decisions.leaf import leaf
 from hiercls.fitting.judged import Judged
-from hiercls.metrics.calibration import ece, reliability
+from hiercls.metrics.calibration import brier, ece, reliability
+
+Sure = tuple[float, bool]
+"""How probable an answer was said to be, and whether it was right."""
 
 
 @dataclass(frozen=True)
@@ -55,56 +58,46 @@ def rule_figures(rule: Rule, labelled: Sequence[Labelled]) -> RuleFigures:
 def figures_of(judged: Sequence[Judged], calibration: Calibration) -> dict[str, dict[str, float]]:
     """Compare the probabilities with and without temperatures, by level and for the leaves.
 
-    The expected calibration error is over 15 bins of equal width: of a level, by the probability
-    of the most probable option, over the questions on the way to the truth that were asked; of
-    the leaves, by the probability of the most probable one.
+    `right` is the share of right answers, `sure` their mean probability, `ece` the expected
+    calibration error over 15 bins of equal width, `brier` the mean square of what was wrong with
+    the probability. Of a level they are about the most probable option, over the questions on the
+    way to the truth that were asked; of the leaves, about the most probable one.
     """
     answers = [answer for one in judged for answer in one.true_answers]
-    figures = {
-        f"level {level + 1}": _level(
-            [own for own in answers if own.level == level], calibration.temperature(level)
-        )
-        for level in sorted({own.level for own in answers})
-    }
-    before = [_leaf_confidence(one.labelled(None)) for one in judged]
-    after = [_leaf_confidence(one.labelled(calibration)) for one in judged]
-    figures["leaves"] = {
-        "count": len(judged),
-        "right": fmean(right for _, right in after),
-        "ece_before": _ece(before),
-        "ece_after": _ece(after),
-    }
+    figures = {}
+    for level in sorted({own.level for own in answers}):
+        temperature = calibration.temperature(level)
+        before = [own for own in answers if own.level == level]
+        after = [replace(own, logprobs=tempered(own.logprobs, temperature)) for own in before]
+        figures[f"level {level + 1}"] = {
+            **_compare([_option(own) for own in before], [_option(own) for own in after]),
+            "temperature": temperature,
+            "nll_before": negative_log_likelihood(before),
+            "nll_after": negative_log_likelihood(after),
+        }
+    figures["leaves"] = _compare(
+        [_leaf(one.labelled(None)) for one in judged],
+        [_leaf(one.labelled(calibration)) for one in judged],
+    )
     return figures
 
 
-def _level(answers: Sequence[LabelledAnswer], temperature: float) -> dict[str, float]:
-    after = [replace(own, logprobs=tempered(own.logprobs, temperature)) for own in answers]
-    return {
-        "count": len(answers),
-        "right": fmean(_best(own.logprobs) == own.right for own in answers),
-        "ece_before": _ece(map(_confidence, answers)),
-        "ece_after": _ece(map(_confidence, after)),
-        "temperature": temperature,
-        "nll_before": negative_log_likelihood(answers),
-        "nll_after": negative_log_likelihood(after),
-    }
+def _compare(before: Sequence[Sure], after: Sequence[Sure]) -> dict[str, float]:
+    figures = {"count": float(len(after)), "right": fmean(right for _, right in after)}
+    for name, pairs in (("before", before), ("after", after)):
+        confidence, right = zip(*pairs, strict=True)
+        figures[f"sure_{name}"] = fmean(confidence)
+        figures[f"ece_{name}"] = ece(reliability(confidence, right))
+        figures[f"brier_{name}"] = brier(confidence, right)
+    return figures
 
 
-def _leaf_confidence(labelled: Labelled) -> tuple[float, bool]:
+def _leaf(labelled: Labelled) -> Sure:
     known, truth = labelled
     decision = leaf(known)
     return decision.probability, is_right(known, decision, truth)
 
 
-def _confidence(answer: LabelledAnswer) -> tuple[float, bool]:
-    best = _best(answer.logprobs)
+def _option(answer: LabelledAnswer) -> Sure:
+    best = max(range(len(answer.logprobs)), key=answer.logprobs.__getitem__)
     return math.exp(answer.logprobs[best]), best == answer.right
-
-
-def _best(logprobs: Sequence[float]) -> int:
-    return max(range(len(logprobs)), key=logprobs.__getitem__)
-
-
-def _ece(pairs: Iterable[tuple[float, bool]]) -> float:
-    confidence, right = zip(*pairs, strict=True)
-    return ece(reliability(confidence, right))
