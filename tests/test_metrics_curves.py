@@ -74,7 +74,7 @@ def test_curves_equal_answering_at_each_threshold_by_itself(
     document: dict[str, Any], seed: int
 ) -> None:
     hierarchy = Hierarchy(Taxonomy.from_dict(document))
-    dice = random.Random(seed)  # whose draws are never equal: which of two is chosen is open
+    dice = random.Random(seed)
     truths = dice.choices(hierarchy.taxonomy.classes, k=4)
     known = [masses(hierarchy, dice) for _ in truths]
     bits = hierarchy.information
@@ -87,7 +87,7 @@ def test_curves_equal_answering_at_each_threshold_by_itself(
             allowed = [own for own in one if one[own] >= threshold]
             most = max((bits[own] for own in allowed), default=0.0)
             best = [own for own in allowed if bits[own] == most] or [root]
-            answers.append(max(best, key=lambda own: one[own]) if most else root)
+            answers.append(min(best, key=lambda own: (-one[own], own)) if most else root)
         pairs = list(zip(truths, answers, strict=True))
         for name, value in (("precision", precision), ("recall", recall)):
             mean = sum(value(hierarchy, t, a) for t, a in pairs) / len(pairs)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hiercls.errors import RequestError
+from hiercls.evaluate.answers import Answers
 from hiercls.evaluate.evaluation import Comparison, Difference, Scored
-from hiercls.evaluate.scoring import Answers, ratios_of
+from hiercls.evaluate.scoring import ratios_of
 from hiercls.metrics import Hierarchy, resampling
 from hiercls.taxonomy import Taxonomy
 

@@ -3,84 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from hiercls import metrics
 from hiercls.errors import RequestError
+from hiercls.evaluate.answers import Answers, Curves
 from hiercls.evaluate.breakdown import Way, confusions, level_losses, node_scores
 from hiercls.evaluate.evaluation import Evaluation, Scored
-from hiercls.evaluate.masses import Masses, masses_of
 from hiercls.evaluate.stopping import TARGETS, stop_points
 from hiercls.metrics import Hierarchy, Ratio, calibration, paths, resampling
-from hiercls.metrics.curves import (
-    Choices,
-    OperatingCurve,
-    climbing,
-    information_curve,
-    most_specific,
-    risk_coverage_curve,
-)
 from hiercls.prediction import Prediction
 from hiercls.taxonomy import Taxonomy
 
 TOP = (1, 5, 20)
 CURVE_POINTS = 200
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The scored examples of a run, in columns.
-
-    Attributes:
-        hierarchy: The taxonomy, indexed.
-        truths: Ids.
-        predictions: Without those that failed.
-    """
-
-    hierarchy: Hierarchy
-    truths: tuple[str, ...]
-    predictions: tuple[Prediction, ...]
-
-    @classmethod
-    def of(cls, hierarchy: Hierarchy, scored: Iterable[Scored]) -> Answers:
-        """Leave out what is unscored."""
-        kept = [one for one in scored if one.prediction.error is None]
-        return cls(
-            hierarchy,
-            tuple(one.example.node for one in kept),
-            tuple(one.prediction for one in kept),
-        )
-
-    @cached_property
-    def nodes(self) -> tuple[str, ...]:
-        """Where each answer ends; the root where it says nothing."""
-        root = self.hierarchy.taxonomy.root
-        return tuple(p.path[-1] if p.path else root for p in self.predictions)
-
-    @cached_property
-    def ranked(self) -> list[tuple[str, ...]]:
-        """The most probable leaves of each; where there are none, the answer itself."""
-        tops = (tuple(c.leaf for c in p.top) or p.path[-1:] for p in self.predictions)
-        return list(tops)
-
-    @cached_property
-    def masses(self) -> list[Masses]:
-        """What each says of the nodes."""
-        return [masses_of(self.hierarchy, prediction) for prediction in self.predictions]
-
-    @property
-    def has_probabilities(self) -> bool:
-        """Whether any prediction says how probable anything is."""
-        return any(p.steps or p.top or p.probability is not None for p in self.predictions)
-
-    @cached_property
-    def is_right(self) -> list[bool]:
-        """Whether each answer is true, if perhaps unspecific."""
-        pairs = zip(self.truths, self.nodes, strict=True)
-        return [self.hierarchy.is_right(truth, node) for truth, node in pairs]
 
 
 def evaluate(
@@ -181,53 +118,6 @@ def ratios_of(answers: Answers) -> dict[str, Ratio]:
     }
 
 
-@dataclass(frozen=True)
-class Curves:
-    """What thresholds trade.
-
-    Attributes:
-        climbing: Risk and coverage, along the path to the most probable leaf.
-        deepest: The same by the deepest node above the threshold.
-        information: Information precision and recall, by the most specific node above it.
-    """
-
-    climbing: OperatingCurve
-    deepest: OperatingCurve
-    information: OperatingCurve
-
-    @classmethod
-    def of(cls, answers: Answers) -> Curves:
-        """Draw all three."""
-        hierarchy, truths = answers.hierarchy, answers.truths
-        ways = zip(answers.predictions, answers.masses, strict=True)
-        climbed = (climbing(hierarchy, _whole_path(hierarchy, p), m.probability) for p, m in ways)
-        return cls(
-            risk_coverage_curve(hierarchy, truths, climbed),
-            risk_coverage_curve(hierarchy, truths, _choices(answers, hierarchy.depths.__getitem__)),
-            information_curve(
-                hierarchy, truths, _choices(answers, hierarchy.information.__getitem__)
-            ),
-        )
-
-    @property
-    def by_rule(self) -> dict[str, OperatingCurve]:
-        """The curves of risk and coverage by the words of `hiercls.decisions`."""
-        return {"threshold": self.climbing, "deepest": self.deepest}
-
-
-def _choices(answers: Answers, specificity: Callable[[str], float]) -> Iterator[Choices]:
-    root = answers.hierarchy.taxonomy.root
-    return (most_specific(m.probability, specificity, root=root) for m in answers.masses)
-
-
-def _whole_path(hierarchy: Hierarchy, prediction: Prediction) -> Sequence[str]:
-    """Return the path to the most probable leaf, also where the answer stopped on the way."""
-    best = prediction.top[0].leaf if prediction.top else None
-    if best is None or best in prediction.path:
-        return prediction.path
-    return hierarchy.taxonomy.path(best)[1:]
-
-
 def _levels(answers: Answers) -> paths.Levels:
     return paths.levels_of(answers.hierarchy, answers.truths, [p.path for p in answers.predictions])
 
@@ -258,13 +148,11 @@ def _frequency_scores(
 def _probability_scores(answers: Answers, curves: Curves | None) -> dict[str, float | None]:
     if curves is None:
         return dict.fromkeys(("ece", "brier", "log_loss", "haurc", "average_precision"))
-    truths = zip(answers.masses, answers.truths, strict=True)
-    probabilities = [masses.of_truth(answers.hierarchy, truth) for masses, truth in truths]
     sure, is_right = _confidences(answers)
     return {
         "ece": calibration.ece(calibration.reliability(sure, is_right)) if sure else None,
         "brier": calibration.brier(sure, is_right) if sure else None,
-        "log_loss": calibration.log_loss(probabilities),
+        "log_loss": calibration.log_loss([one.truth for one in answers.readings]),
         "haurc": curves.climbing.area("coverage", "risk"),
         "average_precision": curves.information.area("recall", "precision"),
     }
