@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import warnings
 from itertools import product
 from typing import Any
@@ -262,11 +260,3 @@ def test_rare_and_frequent_classes_are_told_apart_by_their_training_images() -> 
     tail = metrics.by_frequency(truths, answers, {"a": 101, "b": 20, "c": 19})
     assert tail == (0.5, 1.0, 0.0)
     assert metrics.by_frequency(["a"], ["a"], {}) == (None, None, 1.0)
-
-
-@pytest.mark.parametrize(
-    "name", ["hiercls.metrics.ratio", "hiercls.metrics.hierarchy", "hiercls.data.labels"]
-)
-def test_the_examples_in_the_docstrings_run(name: str) -> None:
-    failures, num_tried = doctest.testmod(importlib.import_module(name))
-    assert (failures, num_tried > 0) == (0, True)
