@@ -254,6 +254,13 @@ def test_ids_of_another_taxonomy_in_json_lines_are_named(tmp_path: Path) -> None
         read(tmp_path, '{"image": "1.jpg", "path": []}\n', "predictions.jsonl")
 
 
+def test_answers_whose_probabilities_do_not_sum_to_one_are_refused(tmp_path: Path) -> None:
+    step = Step("pets", ("dog", "cat"), (0.9, 0.9))
+    line = answer("1.jpg", "pug", 0.9, steps=(step,)).to_json() + "\n"
+    with pytest.raises(RequestError, match=r":1: the probabilities at 'pets' sum to 1.8"):
+        read(tmp_path, line, "predictions.jsonl")
+
+
 def matched(folder: Path, names: list[str], images: list[str]) -> tuple[list[Scored], list[str]]:
     rows = "".join(f"{name},pug\n" for name in names)
     examples = read_examples(write(folder, "labels.csv", f"image,label\n{rows}"), PETS)

@@ -136,10 +136,20 @@ def _own_lines(path: Path, reader: _Reader) -> Iterator[Prediction]:
                 prediction = Prediction.from_json(line)
             except PredictionError as error:
                 raise RequestError(f"{path}:{number}: {error.message}", hint=error.hint) from None
+            _check_steps(prediction, f"{path}:{number}")
             for node in _nodes(prediction):
                 if node not in reader.taxonomy:
                     reader.note_unknown(node, number)
             yield prediction
+
+
+def _check_steps(prediction: Prediction, where: str) -> None:
+    for step in prediction.steps:
+        total = sum(step.probabilities)
+        if abs(total - 1) > TOLERANCE:
+            raise RequestError(
+                f"{where}: the probabilities at {step.node!r} sum to {total:.4g}; expected 1"
+            )
 
 
 def _nodes(prediction: Prediction) -> Iterator[str]:
