@@ -10,6 +10,8 @@ from hiercls.taxonomy.fault import Fault, Place
 from hiercls.taxonomy.importing.notes import Notes, Tally, counted
 
 SAMPLE = 1_000  # lines that a form, or a separator, is recognised by
+LINES_A_NODE = 5  # at most
+FEWEST_NODES = 20_000  # as to lines, where fewer are allowed
 
 
 def content_lines(text: str, notes: Notes | None = None) -> Iterator[tuple[Place, str]]:
@@ -34,6 +36,14 @@ def sample_lines(text: str) -> list[str]:
     return [line for _, line in islice(content_lines(text), SAMPLE)]
 
 
-def refuse_empty(text: str) -> None:
+def refuse_odd_size(text: str, max_nodes: int) -> None:
+    """Refuse a text with nothing in it, or with many more lines than nodes allowed."""
     if not text.strip():
         raise Fault("nothing in it; expected a taxonomy")
+    num_lines = text.count("\n") + 1
+    most = LINES_A_NODE * max(max_nodes, FEWEST_NODES)
+    if num_lines > most:
+        raise Fault(
+            f"{num_lines:,} lines; expected at most {most:,}",
+            hint="is it the right file? --max-nodes raises the limit",
+        )

@@ -7,7 +7,7 @@ import json
 from hiercls.taxonomy.document import parse
 from hiercls.taxonomy.fault import Fault, Plain
 
-VALUES_A_NODE = 20
+VALUES_A_NODE = 5
 YAML_SUFFIXES = (".yaml", ".yml")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from hiercls.taxonomy.document import parse
 from hiercls.taxonomy.fault import Fault, quoted
-from hiercls.taxonomy.files import LARGEST_FILE, read_text, shown_path
+from hiercls.taxonomy.files import read_text, shown_path
 from hiercls.taxonomy.importing.data import read_data
 from hiercls.taxonomy.importing.dataset_rows import (
     ARROW_SUFFIXES,
@@ -42,7 +42,7 @@ def read_dataset(path: Path, sketch: Sketch, settings: ImportSettings) -> None:
     """
     folder = path if path.is_dir() else path.parent
     files = [path] if path.suffix in ARROW_SUFFIXES else row_files(folder)
-    levels = label_levels(_features(path, files, settings.max_bytes), settings.of_role("level"))
+    levels = label_levels(_features(path, files, settings), settings.of_role("level"))
     sketch.notes.add("levels", "levels taken: " + " > ".join(level.name for level in levels))
     if len(levels) == 1 and levels[0].labels:
         rows: set[Row] = {(number,) for number in range(len(levels[0].labels))}
@@ -57,23 +57,23 @@ def read_dataset(path: Path, sketch: Sketch, settings: ImportSettings) -> None:
     _add_rows(rows, levels, sketch)
 
 
-def _features(path: Path, files: Sequence[Path], max_bytes: int) -> object:
+def _features(path: Path, files: Sequence[Path], settings: ImportSettings) -> object:
     """Return the features as they are described: in JSON, in the rows, or on the dataset's card."""
     folder = path if path.is_dir() else path.parent
     is_info = path not in files and not path.is_dir()
     info = path if is_info else folder / INFO
     if info.is_file():
-        return _described(info, read_text(info, max_bytes=max_bytes))
+        return _described(info, read_text(info, max_bytes=settings.max_bytes), settings.max_nodes)
     names, described = columns_of(files[0]) if files else ([], None)
     card = folder / "README.md"
     if not described and card.is_file():
-        described = _card_features(read_text(card, max_bytes=max_bytes))
+        described = _card_features(read_text(card, max_bytes=settings.max_bytes))
     return described or {name: None for name in names}
 
 
-def _described(info: Path, text: str) -> object:
+def _described(info: Path, text: str, max_nodes: int) -> object:
     try:
-        found = read_data(text, info.suffix, LARGEST_FILE)
+        found = read_data(text, info.suffix, max_nodes)
     except Fault as fault:
         raise error_in_file(fault, shown_path(info), text) from None
     return found.get("features") if isinstance(found, dict) else None

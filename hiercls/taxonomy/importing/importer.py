@@ -13,7 +13,7 @@ from hiercls.taxonomy.fault import Fault
 from hiercls.taxonomy.files import read_text, shown_path
 from hiercls.taxonomy.graph import Taxonomy
 from hiercls.taxonomy.importing.assembly import assemble, one_line
-from hiercls.taxonomy.importing.content import refuse_empty
+from hiercls.taxonomy.importing.content import refuse_odd_size
 from hiercls.taxonomy.importing.data import YAML_SUFFIXES, read_data
 from hiercls.taxonomy.importing.dataset_rows import ARROW_SUFFIXES
 from hiercls.taxonomy.importing.edges import read_edges
@@ -125,7 +125,7 @@ def _sketched(path: Path, settings: ImportSettings) -> tuple[str, Sketch]:
     suffix = path.suffix.lower()
     form = settings.form or ""
     try:
-        refuse_empty(text)
+        refuse_odd_size(text, settings.max_nodes)
         if form in DATA_FORMS or (not form and _is_data(text, suffix)):
             data = read_data(text, suffix, settings.max_nodes)
             form = form or form_of_data(data)

@@ -10,7 +10,7 @@ from pathlib import Path
 from hiercls.errors import TaxonomyError
 from hiercls.taxonomy.fault import Fault, Place, describe, quoted
 from hiercls.taxonomy.files import read_text, shown_path
-from hiercls.taxonomy.importing.content import content_lines
+from hiercls.taxonomy.importing.content import content_lines, refuse_odd_size
 from hiercls.taxonomy.importing.data import read_data, word
 from hiercls.taxonomy.importing.notes import Tally, counted
 from hiercls.taxonomy.importing.settings import ImportSettings
@@ -81,6 +81,7 @@ def _read(text: str, suffix: str, max_nodes: int) -> Iterator[Named]:
     if suffix == ".json" or text.lstrip("\ufeff \t\r\n")[:1] == "{":
         yield from _from_data(read_data(text, suffix, max_nodes))
         return
+    refuse_odd_size(text, max_nodes)
     for place, line in content_lines(text):
         own, _, name = line.strip().partition("\t" if "\t" in line else " ")
         yield Named(own, _name(own, name, place))
