@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
         options.name or options.labels.stem,
         wordnet=_wordnet(options, notes),
         distances=_distances(options, labels),
+        by=options.by,
         max_options=options.max_options,
         notes=notes,
     )

@@ -35,6 +35,13 @@ def add_action(actions: argparse._SubParsersAction[Parser]) -> None:
         help="a checkpoint whose token embeddings say which labels are near",
     )
     parser.add_argument(
+        "--by",
+        choices=("meaning", "likeness"),
+        default="meaning",
+        help="what makes the tree: meaning takes WordNet's, as far as it knows the labels;"
+        " likeness takes the confusions or the model alone (default: %(default)s)",
+    )
+    parser.add_argument(
         "--wordnet",
         type=Path,
         metavar="DIR",

@@ -19,6 +19,8 @@ from hiercls.taxonomy.grouping.wording import short_gloss
 from hiercls.taxonomy.importing.notes import Note, Notes, counted, tally
 from hiercls.taxonomy.wordnet import WordNet
 
+WAYS = ("meaning", "likeness")
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -59,21 +61,24 @@ def build_taxonomy(
     *,
     wordnet: WordNet | None = None,
     distances: NDArray[np.floating] | None = None,
+    by: str = "meaning",
     max_options: int = 16,
     notes: Notes | None = None,
 ) -> Built:
     """Return a taxonomy with every label as a class, its index the place in the list.
 
-    Labels that WordNet knows hang where WordNet has them. What it does not know goes to the
-    label that is nearest by `distances`, or into a group of its own. Nodes with more children than
-    `max_options` are divided by average linkage over `distances`; without those they stay wide and
-    are asked in rounds.
+    By meaning, labels that WordNet knows hang where WordNet has them. What it does not know goes
+    to the label that is nearest by `distances`, or into a group of its own. Nodes with more
+    children than `max_options` are divided by average linkage over `distances`; without those they
+    stay wide and are asked in rounds. By likeness, the distances alone make the tree, and WordNet
+    names the groups where all in one have something in common.
 
     Args:
         labels: Each once.
         name: Of the taxonomy.
-        wordnet: Left out, the tree is made from distances alone.
+        wordnet: Left out, the tree is made by likeness.
         distances: Between labels, by confusion or by embeddings, (labels, labels).
+        by: One of `WAYS`.
         max_options: Children of a node.
         notes: Collects what was decided, after what was noted before.
 
@@ -85,6 +90,11 @@ def build_taxonomy(
     if wordnet is not None:
         senses = find_senses(wordnet, labels)
         _note_senses(labels, senses, wordnet, notes)
+    if by == "likeness" and distances is None:
+        raise TaxonomyError(
+            "likeness of nothing; expected a confusion matrix or a model",
+            hint="give --confusion FILE.csv or --model MODEL",
+        )
     if distances is None and not any(senses):
         found = "none of the labels is known to WordNet" if wordnet else "no WordNet"
         raise TaxonomyError(
@@ -92,6 +102,8 @@ def build_taxonomy(
             hint="give --confusion FILE.csv, --model MODEL or --wordnet DIR",
         )
     forest = Forest(labels, senses, wordnet)
+    if by == "meaning":
+        forest.place_known()
     inner = tally(list(map(repr, forest.inner_labels())))
     notes.add("inner", "labels with others below them, which stay classes", inner)
     if distances is None:

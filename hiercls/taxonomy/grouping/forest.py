@@ -19,7 +19,7 @@ OTHERS = "other things"
 
 
 class Forest:
-    """A growing graph over labels: first what WordNet knows, then everything.
+    """A growing graph over labels: a root at first, everything in the end.
 
     Attributes:
         graph: Edges from parent to child; nodes are wnids, `label-` and `group-` with a number.
@@ -37,9 +37,12 @@ class Forest:
         self.graph.add_node(ROOT)
         self.labelled: dict[str, int] = {}
         self.called: dict[str, str] = {}
-        if wordnet is not None:
-            self.graph, self.labelled = meaning_graph(wordnet, senses)
         self._names = GroupNames(labels, senses, wordnet)
+
+    def place_known(self) -> None:
+        """Hang the labels that WordNet knows where WordNet has them."""
+        if self.wordnet is not None:
+            self.graph, self.labelled = meaning_graph(self.wordnet, self.senses)
 
     def words(self, own: str) -> tuple[str, ...]:
         """Return what a node may be called, the best first."""
