@@ -27,11 +27,11 @@ class Helpers(nn.Module):
             )
             for names in level_tokens
         ]
-        self.readers = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(2))
+        self.readers = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(3))
         self.namers = nn.ModuleList(nn.Linear(hidden, hidden) for _ in level_tokens)
         self.asker = nn.Linear(hidden, hidden)
         self.offerer = nn.Linear(hidden, hidden)
-        self.scales = nn.Parameter(torch.full((3,), math.log(10.0)))
+        self.scales = nn.Parameter(torch.full((4,), math.log(10.0)))
 
     def name_loss(
         self, states: Sequence[torch.Tensor], embedding: torch.Tensor, names: torch.Tensor
@@ -39,7 +39,8 @@ class Helpers(nn.Module):
         """Cross-entropy of the right node at each level.
 
         Args:
-            states: At the middle and last layer, right behind the image, each (pictures, hidden).
+            states: The mean of the visual tokens, and what stands right behind the image at the
+                middle and at the last layer, each (pictures, hidden).
             embedding: Of the tokens, shape (vocabulary, hidden).
             names: Index of the right node at each level or -1, shape (pictures, levels).
         """
@@ -48,7 +49,7 @@ class Helpers(nn.Module):
             known = tokens >= 0
             bags = (embedding[tokens.clamp(min=0)] * known.unsqueeze(-1)).sum(1)
             bags = normalize(self.namers[level](bags / known.sum(1, keepdim=True)), dim=-1)
-            for reader, scale, state in zip(self.readers, self.scales[:2], states, strict=True):
+            for reader, scale, state in zip(self.readers, self.scales[:3], states, strict=True):
                 logits = scale.exp() * normalize(reader(state), dim=-1) @ bags.T
                 losses.append(cross_entropy(logits, names[:, level], ignore_index=-1))
         return torch.stack(losses).mean()
@@ -66,7 +67,7 @@ class Helpers(nn.Module):
         keys = pad_sequence(list(offered), batch_first=True)  # (rows, most, hidden)
         keys = normalize(self.offerer(keys), dim=-1)
         query = normalize(self.asker(asked), dim=-1)
-        logits = self.scales[2].exp() * torch.einsum("rh,roh->ro", query, keys)
+        logits = self.scales[3].exp() * torch.einsum("rh,roh->ro", query, keys)
         counts = torch.tensor([len(own) for own in offered])
         beyond = torch.arange(keys.shape[1]) >= counts[:, None]
         return cross_entropy(logits.masked_fill(beyond, -math.inf), right)

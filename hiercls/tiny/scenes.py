@@ -17,7 +17,7 @@ from hiercls.tiny import backgrounds, camera, cloth
 from hiercls.tiny.backgrounds import Size
 from hiercls.tiny.cloth import Quad
 
-MIX = (0.5, 0.25, 0.25)
+MIX = (0.4, 0.25, 0.35)
 
 
 def scene(

@@ -41,15 +41,15 @@ def share(found: list[Prediction], level: int) -> float:
 
 def test_it_tells_flat_flags_apart(cascade: Cascade) -> None:
     found = list(cascade.predict_batch([flat(code) for code in CODES]))
-    assert share(found, 0) >= 0.97
-    assert share(found, -1) >= 0.90
+    assert share(found, 0) >= 0.99
+    assert share(found, -1) >= 0.95
 
 
 def test_it_tells_flags_apart_as_people_show_them(cascade: Cascade, tmp_path: Path) -> None:
     draw_pictures(tmp_path, 2 * len(CODES), seed=99)
     found = list(cascade.predict_batch(sorted(tmp_path.glob("*.png"))))
-    assert share(found, 0) >= 0.85
-    assert share(found, -1) >= 0.70
+    assert share(found, 0) >= 0.93
+    assert share(found, -1) >= 0.85
 
 
 def test_it_doubts_between_romania_and_chad(cascade: Cascade) -> None:
