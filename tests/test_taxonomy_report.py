@@ -121,6 +121,7 @@ def test_siblings_a_slip_apart_are_warned_of_and_others_are_not() -> None:
     for one, other in [
         ("eastern meadowlark", "western meadowlark"),
         ("coat", "goat"),
+        ("xhammering", "hammeringx"),
         ("damage level 1", "damage level 2"),
         ("rock crab", "king crab"),
     ]:

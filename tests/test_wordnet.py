@@ -34,6 +34,7 @@ def test_examples_are_no_part_of_the_gloss(wordnet: WordNet) -> None:
 
 def test_a_person_is_an_instance_and_a_kind_is_none(wordnet: WordNet) -> None:
     assert wordnet.synset("n10914447").is_instance
+    assert wordnet.synset("n10914447").hypernyms == ("n00015388",)
     assert not wordnet.synset("n02012849").is_instance
 
 
