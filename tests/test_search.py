@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from functools import partial
 from typing import Any
 
@@ -226,6 +227,30 @@ def test_the_path_leads_to_the_node(plan: Plan, image: int) -> None:
             way = (taxonomy.root, *path_to(plan, route.logprobs, own))
             assert way[-1] == own
             assert way in set(taxonomy.paths(own))
+
+
+@given(plans, seeds, st.randoms(use_true_random=False))
+def test_of_all_ways_to_a_node_it_is_the_most_probable(
+    plan: Plan, image: int, rng: random.Random
+) -> None:
+    (route,) = run(exhaustive, DRAWN, [image], plan)
+    best: dict[str, float] = {}
+    of_path: dict[tuple[str, ...], float] = {}
+
+    def follow(node: str, path: tuple[str, ...], logprob: float) -> None:
+        for outcome, own in zip(plan.outcomes(node), route.logprobs[node], strict=True):
+            for index, entered in enumerate(outcome.path):
+                best[entered] = max(best.get(entered, -math.inf), logprob + own)
+                way = path + outcome.path[: index + 1]
+                of_path[way] = max(of_path.get(way, -math.inf), logprob + own)
+            if not outcome.ends:
+                follow(outcome.node, path + outcome.path, logprob + own)
+
+    if not plan.entry.ends:
+        follow(plan.entry.node, plan.entry.path, 0.0)
+    answers = dict(rng.sample([*route.logprobs.items()], len(route.logprobs)))
+    for own, logprob in best.items():
+        assert of_path[path_to(plan, answers, own)] == pytest.approx(logprob)
 
 
 def test_none_of_these_ends_at_the_node_that_was_asked() -> None:

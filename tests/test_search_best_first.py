@@ -176,6 +176,25 @@ def test_a_leaf_that_gets_a_little_from_everywhere_is_found() -> None:
     assert math.exp(route.logprob) == pytest.approx(0.3 * 0.1 + 0.7 * 0.4)
 
 
+def test_below_a_meeting_of_ways_a_node_may_get_more_from_above_it() -> None:
+    nodes: dict[str, dict[str, object]] = {"root": {"name": "root"}}
+    tree = {"a": ["root"], "b": ["root"], "x": ["root"], "meet": ["a", "b"], "a1": ["a"]}
+    tree |= {"b1": ["b"], "u": ["meet"], "v": ["meet"], "u1": ["u"], "u2": ["u"]}
+    nodes |= {own: {"name": own, "parents": parents} for own, parents in tree.items()}
+    plan = Plan(Taxonomy.from_dict({"name": "n", "nodes": nodes}), PlanSettings(merge="none"))
+    rows = {
+        "root": {"a": 0.42, "b": 0.28, "x": 0.30},
+        "a": {"meet": 0.98, "a1": 0.02},
+        "b": {"meet": 0.9, "b1": 0.1},
+        "meet": {"u": 0.7, "v": 0.3},
+        "u": {"u1": 0.99, "u2": 0.01},
+    }
+    (route,) = run(partial(best_first, top=1), TableScorer({0: rows}), [0], plan)
+    # Neither b nor u passes x, which has 0.30, and nothing else leads to meet than b.
+    assert route.node == "u1"
+    assert math.exp(route.logprob) == pytest.approx((0.42 * 0.98 + 0.28 * 0.9) * 0.7 * 0.99)
+
+
 @given(seeds)
 @example(0)
 def test_one_leaf_to_choose_from_asks_nothing(image: int) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from hiercls.plan import Plan, Question
 
-Logprobs = tuple[float, ...]
+Logprobs: TypeAlias = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -72,30 +74,44 @@ def path_to(plan: Plan, answers: Mapping[str, Sequence[float]], node: str) -> tu
         answers: Log-probabilities of the options, by the node asked at.
         node: Any node of the taxonomy.
     """
-    came = _arrivals(plan, answers)
-    if node != plan.entry.node and node not in came:
+    asked_after, entered_after = _arrivals(plan, answers)
+    if node == plan.entry.node:
+        return plan.entry.path
+    if node not in entered_after:
         return plan.taxonomy.path(node)[1:]
-    pieces: list[tuple[str, ...]] = []
+    node, piece = entered_after[node]
+    pieces = [piece]
     while node != plan.entry.node:
-        node, piece = came[node]
+        node, piece = asked_after[node]
         pieces.append(piece)
     return sum(reversed(pieces), plan.entry.path)
 
 
-def _arrivals(
-    plan: Plan, answers: Mapping[str, Sequence[float]]
-) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """For each node entered: the node asked on the best single way there, and the steps since."""
-    best = {plan.entry.node: 0.0}
-    came: dict[str, tuple[str, tuple[str, ...]]] = {}
+_Arrivals: TypeAlias = dict[str, tuple[str, tuple[str, ...]]]
+"""By node, the node that was asked before it on the best single way, and the steps since."""
+
+
+def _arrivals(plan: Plan, answers: Mapping[str, Sequence[float]]) -> tuple[_Arrivals, _Arrivals]:
+    """How nodes came to be asked, and how they came to be entered at all.
+
+    The two differ where several parents lead to a node: one question may offer it, and another
+    one, into which its own is merged, only lead through it.
+    """
+    best_asked = {plan.entry.node: 0.0}
+    best_entered: dict[str, float] = {}
+    asked_after: _Arrivals = {}
+    entered_after: _Arrivals = {}
     # By their depth every node is reached from above before it is left.
     for asked in sorted(answers, key=plan.taxonomy.depth):
-        if asked not in best:
+        if asked not in best_asked:
             continue
         for outcome, logprob in zip(plan.outcomes(asked), answers[asked], strict=True):
-            total = best[asked] + logprob
+            total = best_asked[asked] + logprob
             for index, entered in enumerate(outcome.path):
-                if entered not in best or total > best[entered]:
-                    best[entered] = total
-                    came[entered] = asked, outcome.path[: index + 1]
-    return came
+                if total > best_entered.get(entered, -math.inf):
+                    best_entered[entered] = total
+                    entered_after[entered] = asked, outcome.path[: index + 1]
+            if not outcome.ends and total > best_asked.get(outcome.node, -math.inf):
+                best_asked[outcome.node] = total
+                asked_after[outcome.node] = asked, outcome.path
+    return asked_after, entered_after
