@@ -85,12 +85,12 @@ class Merging:
         price = solved.tokens / solved.options / WORTH_OF_A_QUESTION
         totals = [
             solved.weight * self._asking(solved.fewest + more, price) + cost
-            for more, cost in enumerate(divided)
+            for more, cost in enumerate(divided[: self._room(solved) + 1])
         ]
         solved.more = min(range(len(totals)), key=totals.__getitem__)
         unused = [math.inf] * (solved.fewest - 2)
-        # A question above has room for fewer than max_options more.
-        solved.costs = [totals[solved.more], *[*unused, *divided][: self._settings.max_options - 1]]
+        most_above = self._settings.max_options - 1
+        solved.costs = [totals[solved.more], *[*unused, *divided][:most_above]]
         return solved
 
     def _gathered(self, node: str) -> _Solved:
@@ -123,13 +123,16 @@ class Merging:
         sizes = rounds(asked, self._settings.max_options)
         return len(sizes) + sum(sizes) * price
 
+    def _room(self, solved: _Solved) -> int:
+        """Return how many more options a node's question can take: a wide one fills its rounds."""
+        return -(solved.fewest + self._settings.none_of_these) % self._settings.max_options
+
     def _tables(self, solved: _Solved) -> list[Costs]:
         """Return the costs of covering what is below, with more of what can merge in each.
 
-        The first has none of it. A wide node takes what fills the last of its rounds.
+        The first has none of it. They go as far as a question, its own or one above, has room.
         """
-        asked = solved.fewest + self._settings.none_of_these
-        most = -asked % self._settings.max_options
+        most = max(self._room(solved), self._settings.max_options - solved.fewest)
         tables = [[solved.fixed]]
         for below, share in solved.mergeable:
             tables.append(_convolved(tables[-1], self._part(below, share), most))

@@ -50,7 +50,6 @@ class Plan:
         self._outcomes: dict[str, tuple[Outcome, ...]] = {}
         self._questions: dict[str, Question] = {}
         self._arrivals: dict[str, tuple[str, int]] = {}
-        self._merged: dict[str, str] = {}
         self._hash: str | None = None
         choices = Choices(taxonomy)
         self.entry = Outcome(choices.entry.path[1:], choices.entry.node, choices.entry.ends)
@@ -90,14 +89,13 @@ class Plan:
         node that asks for it.
         """
         steps: list[tuple[str, int]] = []
-        while True:
+        while node != self.taxonomy.root:
             if node in self._arrivals:
                 node, index = self._arrivals[node]
                 steps.append((node, index))
-            elif node in self._merged:
-                node = self._merged[node]
             else:
-                return tuple(reversed(steps))
+                node = self.taxonomy.parents(node)[0]
+        return tuple(reversed(steps))
 
     def _build(self, choices: Choices) -> None:
         merging = Merging(self.taxonomy, choices, self.settings)
@@ -124,8 +122,6 @@ class Plan:
         for index, offer in enumerate(offered):
             for entered in offer.entered:
                 self._arrivals.setdefault(entered, (asked, index))
-            for passed in offer.above:
-                self._merged.setdefault(passed, asked)
 
     def _digest(self) -> str:
         digest = hashlib.sha256(f"hiercls plan {VERSION}\n".encode())
