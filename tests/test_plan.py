@@ -8,6 +8,7 @@ from hypothesis import given
 from taxonomy_strategies import dags, few
 
 from hiercls.config import PlanSettings
+from hiercls.errors import ConfigError
 from hiercls.plan import DEFAULT_QUESTION, Plan
 from hiercls.taxonomy import Taxonomy
 
@@ -119,3 +120,18 @@ def test_the_shipped_flags_ask_three_questions_at_most() -> None:
     assert flags.num_levels == 3
     assert max(len(flags.question(own).options) for own in flags.nodes) <= 10
     assert len(flags.route("jp")) == pytest.approx(3, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"max_options": 27}, "max_options is 27; expected 2 to 26, one a letter"),
+        ({"max_options": 1}, "max_options is 1; expected 2 to 26, one a letter"),
+        ({"max_options": True}, "max_options is True; expected a whole number"),
+        ({"merge": "some"}, "merge is 'some'; expected one of auto, all, none"),
+        ({"none_of_these": 1}, "none_of_these is 1; expected true or false"),
+    ],
+)
+def test_a_wrong_setting_says_what_was_expected(setting: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        PlanSettings(**setting)

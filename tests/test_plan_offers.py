@@ -47,6 +47,26 @@ def test_a_merged_class_is_offered_beside_its_children_with_its_description() ->
     assert plan.route("dog") == (("pet", 2),)
 
 
+def test_the_node_that_asks_is_not_described_again() -> None:
+    dog = node("dog", node("husky"), node("pug"), description="barks", **{"class": True})
+    taxonomy = Taxonomy.from_dict({"name": "pet", "children": [dog, {"name": "cat"}]})
+    itself = Plan(taxonomy, PlanSettings(merge="none")).question("dog").options[-1]
+    assert (itself.name, itself.description) == ("dog (none of the others)", None)
+
+
+def test_merged_classes_of_one_name_say_what_they_lie_under() -> None:
+    def small(*names: str) -> dict[str, Any]:
+        return node("small", *map(node, names), **{"class": True})
+
+    cats, dogs = (
+        node("cat", small("kitten"), node("lion")),
+        node("dog", small("pug"), node("husky")),
+    )
+    names = options(cats, dogs)
+    assert names[1] == "small (none of the others) (cat)"
+    assert names[4] == "small (none of the others) (dog)"
+
+
 def test_of_two_ways_to_a_merged_node_the_first_counts() -> None:
     nodes = {
         "pet": {"name": "pet"},

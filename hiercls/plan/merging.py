@@ -27,7 +27,10 @@ from hiercls.plan.cost import WORTH_OF_A_QUESTION, option_tokens, rounds
 from hiercls.taxonomy import Taxonomy
 
 Costs = list[float]
-"""The least cost by how many more options are taken than must be; infinite where none can."""
+"""The least cost by how many more options are taken than must be; infinite where none can.
+
+Questions that cannot be merged are left out: they cost the same whatever is done above them.
+"""
 
 
 @dataclass(slots=True)
@@ -38,8 +41,8 @@ class _Solved:
         fewest: Options of its own question with nothing merged into it.
         weight: Classes below, and itself if it is one.
         options: How many options there would be below, unmerged; `tokens` are theirs.
-        fixed: Cost of the questions below that cannot be merged into it.
-        mergeable: Ids of the nodes below that can, with the part of their cost that comes this way.
+        mergeable: Ids of the nodes below whose questions could be merged into its own, each with
+            the part of their cost that comes this way.
         more: How many options its own question has beyond the fewest.
         costs: Of covering what is below it by one option, and by more.
     """
@@ -48,7 +51,6 @@ class _Solved:
     weight: float = 0.0
     options: float = 0.0
     tokens: float = 0.0
-    fixed: float = 0.0
     mergeable: list[tuple[str, float]] = field(default_factory=list)
     more: int = 0
     costs: Costs = field(default_factory=list)
@@ -111,8 +113,6 @@ class Merging:
             solved.options += share * below.options
             if self._settings.merge == "all" or texts[choice.node] == texts[node]:
                 solved.mergeable.append((choice.node, share))
-            else:
-                solved.fixed += share * below.costs[0]
         return solved
 
     def _asking(self, num_options: int, price: float) -> float:
@@ -133,7 +133,7 @@ class Merging:
         The first has none of it. They go as far as a question, its own or one above, has room.
         """
         most = max(self._room(solved), self._settings.max_options - solved.fewest)
-        tables = [[solved.fixed]]
+        tables = [[0.0]]
         for below, share in solved.mergeable:
             tables.append(_convolved(tables[-1], self._part(below, share), most))
         return tables
