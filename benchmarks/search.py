@@ -51,19 +51,19 @@ class Timed:
         self._scorer = scorer
 
     def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        """As the scorer within, on the clock."""
-        return self._timed(partial(self._scorer.open, images))
+        """As the scorer within."""
+        return self._scorer.open(images)
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
         """As the scorer within, on the clock."""
         self.num_questions += len(requests)
-        return self._timed(partial(self._scorer.score, requests))
+        return self.timed(partial(self._scorer.score, requests))
 
     def num_tokens(self, question: Question) -> int:
         """As the scorer within."""
         return self._scorer.num_tokens(question)
 
-    def _timed(self, call: Callable[[], list[Any]]) -> list[Any]:
+    def timed(self, call: Callable[[], list[Any]]) -> list[Any]:
         begin = time.process_time()
         result = call()
         self.cpu_seconds += time.process_time() - begin
@@ -84,7 +84,7 @@ class Contest:
     taxonomy: Taxonomy
     scorer: Scorer
     labels: Sequence[str]
-    handles: Callable[[Scorer, int, int], list[Handle]]
+    handles: Callable[[int, int], list[Handle]]
 
     def entries(self) -> dict[str, tuple[Plan, Callable[[Rounds], Rule]]]:
         """Each rule by name: the plan that it searches, and the rule."""
@@ -115,7 +115,8 @@ class Contest:
         begin, cpu_begin = time.perf_counter(), time.process_time()
         for first in range(0, len(self.labels), BATCH):
             last = min(first + BATCH, len(self.labels))
-            routes += run(rule, rounds, self.handles(timed, first, last), plan)
+            handles = timed.timed(partial(self.handles, first, last))
+            routes += run(rule, rounds, handles, plan)
         seconds, cpu_seconds = time.perf_counter() - begin, time.process_time() - cpu_begin
         return {
             **summary(routes, self.labels),
@@ -153,7 +154,7 @@ def simulated(num_leaves: int, num_images: int, seed: int) -> Contest:
     """A simulated scorer on a drawn tree."""
     taxonomy = draw_tree(num_leaves, seed)
     scorer = SimulatedScorer(taxonomy, num_images, seed=seed)
-    return Contest(taxonomy, scorer, scorer.labels, lambda _, a, b: list(range(a, b)))
+    return Contest(taxonomy, scorer, scorer.labels, lambda first, last: list(range(first, last)))
 
 
 def pictured(folder: Path, taxonomy: str, model: str, num_images: int | None) -> Contest:
@@ -167,10 +168,11 @@ def pictured(folder: Path, taxonomy: str, model: str, num_images: int | None) ->
     rows = [rows[len(rows) * number // count] for number in range(count)]
     from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is asked
 
-    def opened(scorer: Scorer, first: int, last: int) -> list[Handle]:
+    scorer = MiniCPMVScorer.load(model, ModelSettings())
+
+    def opened(first: int, last: int) -> list[Handle]:
         return scorer.open([open_image(folder / row["path"]) for row in rows[first:last]])
 
-    scorer = MiniCPMVScorer.load(model, ModelSettings())
     return Contest(Taxonomy.load(taxonomy), scorer, [row["label"] for row in rows], opened)
 
 
