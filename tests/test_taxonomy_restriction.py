@@ -75,6 +75,7 @@ def test_a_single_word_is_not_taken_for_letters() -> None:
     ("under", "exclude", "message", "hint"),
     [
         ("dgo", [], "no node 'dgo' in the taxonomy 'pets'; expected the id", "mean 'dog'?"),
+        ("xylophone", [], "no node 'xylophone' in the taxonomy 'pets'", "taxonomy search"),
         ("Husky", [], "no node 'Husky' in the taxonomy 'pets'", "mean 'husky'?"),
         (None, ["other"], "2 nodes are named 'other'", "the id: 'other-dog', 'other-toy'"),
         (None, ["pet"], "nothing is left under 'pet' of the taxonomy 'pets'", "fewer nodes"),

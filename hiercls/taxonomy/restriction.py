@@ -67,7 +67,7 @@ def find_node(taxonomy: Taxonomy, word: str) -> str:
     raise TaxonomyError(
         f"no node {quoted(word)} in the taxonomy {quoted(taxonomy.name)};"
         " expected the id or the name of one",
-        hint=did_you_mean(word, known),
+        hint=did_you_mean(word, known) or "find it with hiercls taxonomy search",
     )
 
 
