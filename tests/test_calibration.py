@@ -66,11 +66,13 @@ def test_an_option_of_probability_zero_stays_so() -> None:
     assert tempered((-math.inf, 0.0), 3.0) == (-math.inf, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
 def test_the_temperature_that_was_drawn_with_is_found(temperature: float) -> None:
     assert fit_temperature(drawn(4000, temperature)) == pytest.approx(temperature, rel=0.08)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1000), st.sampled_from([0.5, 1.0, 3.0]))
 def test_no_temperature_on_a_fine_grid_is_likelier(seed: int, temperature: float) -> None:
     answers = drawn(12, temperature, seed=seed)
@@ -89,6 +91,7 @@ def test_likelihood_is_the_mean_over_the_right_options() -> None:
     assert negative_log_likelihood(answers) == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_each_level_has_its_own_temperature_and_one_without_answers_that_of_all() -> None:
     answers = drawn(2000, 2.0, level=0) + drawn(2000, 0.5, level=2, seed=1)
     first, second, third = fit_temperatures(answers, 3)

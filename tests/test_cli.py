@@ -134,6 +134,7 @@ def test_an_output_that_cannot_be_written_is_found_out_early(tmp_path: Path) -> 
     check_output("results-in-this-folder.csv")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     def write() -> int:
         with open_results("/dev/full") as results:
@@ -226,6 +227,7 @@ def test_a_wrong_request_is_one_line_and_status_2(
     assert len(hints) <= 1
 
 
+@pytest.mark.slow
 def test_help_is_quick_and_needs_no_torch() -> None:
     begin = os.times()
     assert "COMMAND" in run("--help").stdout
@@ -241,6 +243,7 @@ def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").stdout == f"hiercls {hiercls.__version__}\n"
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:
     command = f"{sys.executable} -m hiercls taxonomy show flags --depth 3 | head -n 1"
     shell = ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}} >&2"]

@@ -25,6 +25,7 @@ def files(tmp_path: Path) -> list[str]:
     return ["evaluate", "--taxonomy", "flags", *data]
 
 
+@pytest.mark.slow
 def test_predictions_of_another_tool_need_neither_pictures_nor_torch(
     files: list[str], tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +123,7 @@ def test_an_unprintable_name_cannot_break_the_table() -> None:
 narrow_texts = st.text("abcdefgh ijk-_/", max_size=8)
 
 
+@pytest.mark.slow
 @given(narrow_texts, st.lists(narrow_texts, max_size=6), st.integers(60, 200))
 def test_no_line_of_short_names_is_wider_than_the_terminal(
     image: str, names: list[str], width: int

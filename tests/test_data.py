@@ -65,6 +65,7 @@ def test_the_parent_path_tells_namesakes_apart() -> None:
     assert labels.find("Pug", parent_path="nowhere") == "pug"
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_every_id_and_every_path_of_names_finds_its_node(document: dict[str, object]) -> None:
@@ -189,6 +190,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         read_examples(tmp_path / "none.csv", PETS)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=80), st.sampled_from([".csv", ".tsv", ".jsonl"]))
 def test_any_bytes_are_rows_or_one_error(tmp_path_factory, content: bytes, suffix: str) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path_factory.getbasetemp() / f"any{suffix}"

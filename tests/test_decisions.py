@@ -47,6 +47,7 @@ def pets(dog: float, *breeds: float) -> NodeProbabilities:
     return NodeProbabilities.from_answers(Plan(PETS, UNMERGED), answers)
 
 
+@pytest.mark.slow
 @some
 @given(searches())
 def test_a_node_has_what_every_single_way_leaves_at_or_below_it(
@@ -66,6 +67,7 @@ def test_a_node_has_what_every_single_way_leaves_at_or_below_it(
     assert known.probability[plan.taxonomy.root] == 1
 
 
+@pytest.mark.slow
 @some
 @given(images(share=1.0))
 def test_with_every_question_asked_all_mass_is_at_classes_or_at_none_of_these(
@@ -76,6 +78,7 @@ def test_with_every_question_asked_all_mass_is_at_classes_or_at_none_of_these(
     assert mass == pytest.approx(1)
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.sampled_from([*PLAIN, *FITTED.thresholds]))
 def test_every_rule_ends_at_known_nodes_with_their_mass(
@@ -93,6 +96,7 @@ def test_every_rule_ends_at_known_nodes_with_their_mass(
         assert "\n" not in decision.reason
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.floats(0, 1))
 def test_climbing_is_climbing(known: NodeProbabilities, threshold: float) -> None:
@@ -102,6 +106,7 @@ def test_climbing_is_climbing(known: NodeProbabilities, threshold: float) -> Non
     assert climb(known, threshold).nodes == (path[-1],)
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.floats(0, 1))
 def test_deepest_finds_no_deeper_and_no_likelier_node(
@@ -114,6 +119,7 @@ def test_deepest_finds_no_deeper_and_no_likelier_node(
             assert (depth(node), mass) <= (depth(decision.nodes[0]), decision.probability)
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.floats(0, 1), st.floats(0, 1))
 def test_a_higher_threshold_never_ends_deeper(
@@ -126,6 +132,7 @@ def test_a_higher_threshold_never_ends_deeper(
         assert higher.probability >= lower.probability or rule is deepest
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.floats(0, 10))
 def test_information_is_the_greatest_expected_reward(
@@ -143,6 +150,7 @@ def test_information_is_the_greatest_expected_reward(
     assert expected(chosen) == pytest.approx(max(map(expected, known.probability)))
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.floats(0, 10), st.floats(0, 10))
 def test_a_greater_bonus_never_ends_less_surely(
@@ -152,6 +160,7 @@ def test_a_greater_bonus_never_ends_less_surely(
     assert information(known, high).probability >= information(known, low).probability - 1e-9
 
 
+@pytest.mark.slow
 @some
 @given(images(max_parents=1, share=1.0))
 def test_cost_is_the_height_of_the_lowest_common_ancestor(known: NodeProbabilities) -> None:
@@ -173,6 +182,7 @@ def test_cost_is_the_height_of_the_lowest_common_ancestor(known: NodeProbabiliti
         assert expected_cost(known, chosen) == pytest.approx(least)
 
 
+@pytest.mark.slow
 @some
 @given(images())
 def test_hf_has_the_greatest_expected_hierarchical_f(known: NodeProbabilities) -> None:
@@ -191,6 +201,7 @@ def test_hf_has_the_greatest_expected_hierarchical_f(known: NodeProbabilities) -
     assert expected(chosen) == pytest.approx(max(map(expected, known.probability)))
 
 
+@pytest.mark.slow
 @some
 @given(images())
 def test_extents_are_counted_as_one_would(known: NodeProbabilities) -> None:

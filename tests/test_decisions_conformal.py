@@ -43,6 +43,7 @@ def _draw(dice: random.Random, answers: Answers) -> str:
             return node
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.integers(1, 4))
 def test_sets_grow_from_one_node_to_the_root(known: NodeProbabilities, max_nodes: int) -> None:
@@ -61,12 +62,14 @@ def test_sets_grow_from_one_node_to_the_root(known: NodeProbabilities, max_nodes
     assert [grown.is_last for grown in sets] == [False] * (len(sets) - 1) + [True]
 
 
+@pytest.mark.slow
 @some
 @given(images(max_parents=1), st.floats(0, 1))
 def test_with_one_node_a_set_is_the_climb(known: NodeProbabilities, threshold: float) -> None:
     assert conformal(known, threshold).nodes == climb(known, threshold).nodes
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.integers(1, 3), st.data())
 def test_a_set_misses_the_truth_up_to_its_largest_miss_and_no_further(
@@ -84,6 +87,7 @@ def test_a_set_misses_the_truth_up_to_its_largest_miss_and_no_further(
         assert is_right(known, decision, truth) is (threshold > miss)
 
 
+@pytest.mark.slow
 @some
 @given(images(), st.data())
 def test_a_climb_goes_wrong_up_to_its_last_wrong_node_and_no_further(
@@ -100,6 +104,7 @@ def test_a_climb_goes_wrong_up_to_its_last_wrong_node_and_no_further(
         assert is_right(known, climb(known, threshold), truth) is (threshold > wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("max_nodes", [1, 3])
 def test_sets_hold_the_truth_as_often_as_asked_though_the_probabilities_are_wrong(
     max_nodes: int,
@@ -118,6 +123,7 @@ def test_sets_hold_the_truth_as_often_as_asked_though_the_probabilities_are_wron
     assert sum(sure) / 20 > 0.82  # what the model itself would have promised
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["target", "information"])
 def test_a_target_accuracy_is_missed_no_more_often_than_agreed(word: str) -> None:
     rule = parse_fitted(f"{word}:0.8")

@@ -77,6 +77,7 @@ def reached(plan: Plan, answers: Answers) -> Answers:
     return found
 
 
+@pytest.mark.slow
 @some
 @given(searches())
 def test_probabilities_read_from_a_prediction_are_those_the_search_knew(
@@ -93,6 +94,7 @@ def test_probabilities_read_from_a_prediction_are_those_the_search_knew(
     assert sum(masses.ends.values()) == pytest.approx(1)
 
 
+@pytest.mark.slow
 @some
 @given(searches())
 def test_the_probabilities_of_all_truths_sum_to_one(search: tuple[Plan, Answers]) -> None:

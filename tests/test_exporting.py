@@ -46,6 +46,7 @@ def same_nodes(one: Taxonomy, other: Taxonomy) -> bool:
     )
 
 
+@pytest.mark.slow
 @few
 @given(trees())
 def test_nested_json_comes_back_the_same(tmp_path: Path, data: dict[str, Any]) -> None:
@@ -55,6 +56,7 @@ def test_nested_json_comes_back_the_same(tmp_path: Path, data: dict[str, Any]) -
     assert Taxonomy.load(tmp_path / "t.json").hash == taxonomy.hash
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_node_link_json_comes_back_the_same(tmp_path: Path, data: dict[str, Any]) -> None:
@@ -63,6 +65,7 @@ def test_node_link_json_comes_back_the_same(tmp_path: Path, data: dict[str, Any]
     assert (again.hash, again.source) == (taxonomy.hash, taxonomy.source)
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_csv_comes_back_the_same(tmp_path: Path, data: dict[str, Any]) -> None:
@@ -105,6 +108,7 @@ def test_svg_draws_each_name_once_and_each_edge() -> None:
     assert [edge.get("class") for edge in edges].count("further") == 1
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_no_two_names_of_a_picture_lie_over_each_other(data: dict[str, Any]) -> None:

@@ -70,6 +70,7 @@ def cascade_of(examples: Sequence[Example], **settings: object) -> Cascade:
     return Cascade(PETS, scorer, plan=PLAN, batch_size=50, hashes={"model": "m"}, **settings)
 
 
+@pytest.mark.slow
 def test_a_fit_makes_too_sure_answers_honest(examples: list[Example]) -> None:
     found = fit(cascade_of(examples), examples, targets=(0.8,), coverages=(0.8,))
     calibration = found.calibration
@@ -85,6 +86,7 @@ def test_a_fit_makes_too_sure_answers_honest(examples: list[Example]) -> None:
     assert (found.num_tempered, found.num_judged) == (300, 600)
 
 
+@pytest.mark.slow
 def test_the_promises_of_a_fit_are_kept_on_its_own_examples(examples: list[Example]) -> None:
     found = fit(cascade_of(examples), examples, targets=(0.8,), coverages=(0.8,))
     assert set(found.calibration.thresholds) == {
@@ -101,6 +103,7 @@ def test_the_promises_of_a_fit_are_kept_on_its_own_examples(examples: list[Examp
     assert sizes[1] < sizes[0]
 
 
+@pytest.mark.slow
 def test_the_calibrated_cascade_stops_where_the_fit_says(examples: list[Example]) -> None:
     calibration = fit(cascade_of(examples), examples, targets=(0.8,)).calibration
     cascade = cascade_of(examples, calibration=calibration, stop="target:0.8")
@@ -125,6 +128,7 @@ def test_images_that_cannot_be_read_are_told_and_left_out(
     assert len(seen) == 61
 
 
+@pytest.mark.slow
 def test_too_few_images_are_refused(examples: list[Example]) -> None:
     with pytest.raises(RequestError, match="29 labelled images; expected at least 30"):
         fit(cascade_of(examples), examples[:29])

@@ -362,6 +362,7 @@ def opens_or_is_an_image_error(data: bytes) -> None:
             assert image.mode == "RGB"
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_damaged_bytes_are_a_picture_or_an_image_error(data: st.DataObject) -> None:

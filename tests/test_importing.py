@@ -542,6 +542,7 @@ def test_the_card_of_a_dataset_describes_its_features(tmp_path: Path) -> None:
     assert taxonomy.leaves == ("cat", "dog")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
 def test_labels_are_read_from_parquet_and_arrow(tmp_path: Path, suffix: str) -> None:
     arrow = pytest.importorskip("pyarrow")

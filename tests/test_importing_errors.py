@@ -338,6 +338,7 @@ def test_bottomless_nesting_is_told(tmp_path: Path, text: str) -> None:
     assert said(tmp_path, text, "nested")
 
 
+@pytest.mark.slow
 def test_a_deep_outline_is_read_and_saved(tmp_path: Path) -> None:
     path = tmp_path / "t"
     path.write_text("".join(" " * depth + "x\n" for depth in range(2_000)))
@@ -346,6 +347,7 @@ def test_a_deep_outline_is_read_and_saved(tmp_path: Path) -> None:
     assert Taxonomy.load(tmp_path / "t.yaml").hash == imported.taxonomy.hash
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [None, "edges", "outline", "paths", "table", "nested"])
 def test_a_bomb_of_ten_million_lines_is_refused_at_once(tmp_path: Path, form: str | None) -> None:
     path = tmp_path / "t"
@@ -391,6 +393,7 @@ def sources(draw: st.DrawFn) -> str:
     return text
 
 
+@pytest.mark.slow
 @settings(few, max_examples=200)
 @given(sources(), st.sampled_from([None, *FORMS]), st.sampled_from(["", ".csv", ".json", ".yaml"]))
 @example("\ud800", None, "")

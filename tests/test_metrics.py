@@ -77,6 +77,7 @@ def test_hierarchical_overlap_of_worked_examples() -> None:
     assert [part.value for part in with_root] == pytest.approx([2 / 3, 2 / 4, 4 / 7])
 
 
+@pytest.mark.slow
 def test_overlap_equals_that_of_hiclass_on_random_trees() -> None:
     hiclass = pytest.importorskip("hiclass.metrics")
 
@@ -111,6 +112,7 @@ def leveled(hierarchy: Hierarchy, nodes: list[str]) -> list[list[str]]:
     return [[f"node {own}" for own in hierarchy.taxonomy.path(node)[1:]] for node in nodes]
 
 
+@pytest.mark.slow
 @few
 @given(answered())
 def test_overlap_equals_its_definition_on_random_graphs(
@@ -127,6 +129,7 @@ def test_overlap_equals_its_definition_on_random_graphs(
         assert part.value == (pytest.approx(shared / total) if total else None)
 
 
+@pytest.mark.slow
 @few
 @given(answered())
 def test_swapping_truths_and_answers_swaps_precision_and_recall(
@@ -140,6 +143,7 @@ def test_swapping_truths_and_answers_swaps_precision_and_recall(
         assert there.f1.value == pytest.approx(back.f1.value)
 
 
+@pytest.mark.slow
 @few
 @given(answered(), st.randoms())
 def test_perfect_is_one_and_order_does_not_matter(
@@ -164,6 +168,7 @@ def test_perfect_is_one_and_order_does_not_matter(
     assert metrics.mistake_severity(hierarchy, truths, truths).value is None
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_relations_equal_those_found_with_networkx(document: dict[str, Any]) -> None:
@@ -183,6 +188,7 @@ def test_relations_equal_those_found_with_networkx(document: dict[str, Any]) -> 
         assert relation.depth == taxonomy.depth(taxonomy.lca(one, other))
 
 
+@pytest.mark.slow
 @few
 @given(trees())
 def test_edge_distance_on_a_tree_is_the_shortest_path(document: dict[str, Any]) -> None:
@@ -245,6 +251,7 @@ def test_top_accuracy_counts_the_truth_anywhere_among_the_first() -> None:
     assert metrics.top_accuracy(["pug"] * 3, ranked, 2).value == pytest.approx(2 / 3)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1))
 def test_balanced_accuracy_equals_its_definition(pairs: list[tuple[str, str]]) -> None:
     truths, answers = [t for t, _ in pairs], [a for _, a in pairs]

@@ -68,6 +68,7 @@ def test_climbing_ends_at_the_path_cut_by_every_threshold() -> None:
     assert chosen == [("pets", 1.0), ("dog", 0.8), ("pug", 0.8)]
 
 
+@pytest.mark.slow
 @few
 @given(dags(), st.integers(0, 10**6))
 def test_curves_equal_answering_at_each_threshold_by_itself(
@@ -94,6 +95,7 @@ def test_curves_equal_answering_at_each_threshold_by_itself(
             assert curve.columns[name][index] == pytest.approx(mean, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.tuples(PROBABILITIES, st.floats(-1, 1)), max_size=4), min_size=1))
 def test_running_sums_equal_means_at_each_threshold(steps: list[list[tuple[float, float]]]) -> None:
     choices = [[("start", 1.0)] for _ in steps]
@@ -117,6 +119,7 @@ def test_a_thinned_curve_keeps_its_ends() -> None:
     assert (thin["coverage"][0], thin["coverage"][-1]) == (0, 0.5)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(PROBABILITIES, st.booleans()), min_size=1), st.integers(1, 20))
 def test_ece_equals_its_definition(pairs: list[tuple[float, bool]], num_bins: int) -> None:
     edges = np.linspace(0, 1, num_bins + 1)
@@ -133,6 +136,7 @@ def test_ece_equals_its_definition(pairs: list[tuple[float, bool]], num_bins: in
     assert sum(one.count for one in bins) == len(pairs)
 
 
+@pytest.mark.slow
 def test_brier_and_log_loss_equal_those_of_scikit_learn() -> None:
     library = pytest.importorskip("sklearn.metrics")
     sure = [0.1, 0.4, 0.8, 0.95]
@@ -153,6 +157,7 @@ def test_mcnemar_counts_coins_that_fall_so_unevenly(b: int, c: int) -> None:
     assert test.p_value == pytest.approx(min(1.0, float(2 * tail)))
 
 
+@pytest.mark.slow
 def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     dice = np.random.default_rng(3)
     hits = 0

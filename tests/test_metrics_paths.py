@@ -71,6 +71,7 @@ def slow_tor(truth: Names, answer: Names) -> float:
 NAMES = st.lists(st.sampled_from("ab"), min_size=2, max_size=5)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=6))
 def test_path_measures_equal_the_published_code(pairs: list[tuple[Names, Names]]) -> None:
     levels = levels_of_names([t for t, _ in pairs], [a for _, a in pairs])
@@ -86,6 +87,7 @@ def test_path_measures_equal_the_published_code(pairs: list[tuple[Names, Names]]
     assert (paths.s_por_prefix(levels).value or 0) <= run <= (paths.por(levels).value or 0)
 
 
+@pytest.mark.slow
 @few
 @given(trees(), st.randoms())
 def test_on_a_tree_the_levels_are_those_of_the_two_paths(
@@ -144,6 +146,7 @@ def cut_accuracy(taxonomy: Taxonomy, pairs: list[tuple[str, str]], rate: float, 
     return hits / 3000 / len(pairs)
 
 
+@pytest.mark.slow
 def test_tree_cut_accuracy_is_what_sampled_cuts_tend_to() -> None:
     taxonomy = Taxonomy.from_dict(
         {

@@ -66,6 +66,7 @@ def test_the_package_is_imported_in_a_moment_and_without_torch() -> None:
     assert seconds < 0.3
 
 
+@pytest.mark.slow
 def test_only_the_model_imports_torch() -> None:
     names = modules_without_torch()
     code = f"import sys, importlib\nfor n in {names}: importlib.import_module(n)\n"
@@ -73,6 +74,7 @@ def test_only_the_model_imports_torch() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", modules_without_torch())
 def test_the_examples_in_the_docstrings_run(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
@@ -107,6 +109,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_all_that_the_command_needs(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -120,6 +123,7 @@ def test_the_wheel_holds_all_that_the_command_needs(wheel: Path) -> None:
     assert wheel.stat().st_size < 12e6
 
 
+@pytest.mark.slow
 def test_an_installed_package_finds_its_taxonomies_from_anywhere(
     wheel: Path, tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_plan_changes_with_what_is_asked_only() -> None:
     assert cats.hash != plan(node("cat"), node("dog", description="barks")).hash
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_the_route_to_each_class_leads_there(document: dict[str, Any]) -> None:
@@ -88,6 +89,7 @@ def test_the_route_to_each_class_leads_there(document: dict[str, Any]) -> None:
         assert here.node == own and here.ends
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_every_question_is_reached_and_every_leaf_is_offered(document: dict[str, Any]) -> None:
@@ -104,6 +106,7 @@ def test_every_question_is_reached_and_every_leaf_is_offered(document: dict[str,
     assert ends == set(drawn.taxonomy.classes)
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_a_path_takes_one_edge_at_a_time(document: dict[str, Any]) -> None:

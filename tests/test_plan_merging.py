@@ -100,6 +100,7 @@ class SlowTree:
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(trees(max_nodes=18), MERGING)
 def test_no_plan_of_a_tree_costs_less(document: dict[str, Any], wanted: PlanSettings) -> None:
@@ -119,6 +120,7 @@ def ways(plan: Plan, start: Outcome) -> Iterator[list[tuple[str, int]]]:
             yield [(start.node, index), *rest]
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(dags(), PLANS, st.data())
 def test_class_probabilities_sum_to_one(
@@ -145,6 +147,7 @@ def test_class_probabilities_sum_to_one(
     assert bool(none) == bool(wanted.none_of_these and plan.nodes)
 
 
+@pytest.mark.slow
 @few
 @given(dags(), PLANS)
 def test_a_node_stands_once_in_a_question(document: dict[str, Any], wanted: PlanSettings) -> None:
@@ -156,6 +159,7 @@ def test_a_node_stands_once_in_a_question(document: dict[str, Any], wanted: Plan
         assert len(offered) == len(set(offered))
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(dags(), MERGING)
 def test_merging_only_adds_to_a_question_what_its_rounds_have_room_for(
@@ -172,6 +176,7 @@ def test_merging_only_adds_to_a_question_what_its_rounds_have_room_for(
         assert len(plan.outcomes(node)) <= -(-fewest // most) * most
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(dags(), PLANS)
 def test_options_lead_along_edges_and_routes_lead_to_their_nodes(
@@ -200,6 +205,7 @@ def test_options_lead_along_edges_and_routes_lead_to_their_nodes(
             assert offered or not only
 
 
+@pytest.mark.slow
 @few
 @given(dags(), st.integers(2, 7))
 def test_equal_questions_have_equal_hashes(document: dict[str, Any], most: int) -> None:
@@ -242,6 +248,7 @@ def test_what_few_images_are_asked_is_not_worth_long_options_for_all() -> None:
     assert plan("long " * 200).nodes == ("things", "rare")
 
 
+@pytest.mark.slow
 def test_deep_taxonomies_need_no_recursion() -> None:
     links = {f"n{n}": {"name": f"n{n}", "parents": [f"n{n - 1}"]} for n in range(1, 5_000)}
     ends = {n: {"name": n, "parents": ["n4999"]} for n in "ab"}

@@ -34,6 +34,7 @@ def wide(num_options: int) -> Question:
     return Question("things", 0, "Which?", options)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 300), st.integers(2, 26))
 def test_rounds_are_those_that_are_asked(num_options: int, most: int) -> None:
     scorer = CountingScorer(most)
@@ -73,6 +74,7 @@ def test_where_there_is_nothing_to_ask_nothing_costs() -> None:
     assert summary_of(Plan(chain)) == PlanSummary(0, 0, 0, 0, 0, 0, 0)
 
 
+@pytest.mark.slow
 @few
 @given(dags(), st.integers(2, 7), st.booleans())
 def test_means_are_those_of_the_routes(

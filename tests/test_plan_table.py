@@ -69,6 +69,7 @@ def test_the_table_says_what_plans_cost(pets: str, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == TABLE
 
 
+@pytest.mark.slow
 def test_questions_are_shown_as_they_are_asked(
     pets: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,6 +71,7 @@ GOLDEN = (
 )
 
 
+@pytest.mark.slow
 @given(predictions())
 def test_a_prediction_comes_back_from_its_line_exactly(prediction: Prediction) -> None:
     line = prediction.to_json()
@@ -78,6 +79,7 @@ def test_a_prediction_comes_back_from_its_line_exactly(prediction: Prediction) -
     assert Prediction.from_json(line.encode("utf-8").decode("utf-8") + "\n") == prediction
 
 
+@pytest.mark.slow
 @given(predictions())
 def test_a_line_is_one_line_for_every_reader(prediction: Prediction) -> None:
     assert len(prediction.to_json().splitlines()) == 1
@@ -214,6 +216,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(json.loads(GOLDEN))), json_values)
 def test_any_value_of_a_field_is_read_or_refused(field: str, value: object) -> None:
     line = changed(**{field: value})

@@ -89,6 +89,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Parsed:
     return Parsed(page_of(taxonomy, scored, tmp_path_factory.mktemp("page"), title=HOSTILE[0]))
 
 
+@pytest.mark.slow
 def test_the_page_loads_nothing(page: Parsed) -> None:
     for _, attributes in page.elements:
         for key in {"src", "href", "srcset", "action", "data", "poster"} & set(attributes):
@@ -97,6 +98,7 @@ def test_the_page_loads_nothing(page: Parsed) -> None:
     assert "url(" not in style and "@import" not in style
 
 
+@pytest.mark.slow
 def test_a_browser_may_run_the_page_s_own_program_alone(page: Parsed) -> None:
     [policy] = [a["content"] for _, a in page.elements if "http-equiv" in a]
     digest = hashlib.sha256(page.scripts["program"].encode()).digest()
@@ -113,6 +115,7 @@ def test_the_program_makes_no_markup_of_text() -> None:
                 assert word not in source
 
 
+@pytest.mark.slow
 def test_hostile_names_are_only_text(page: Parsed, hostile: Parsed) -> None:
     count = Counter(tag for tag, _ in hostile.elements)
     assert set(count) <= {tag for tag, _ in page.elements} | {"image", "use", "defs"}
@@ -123,6 +126,7 @@ def test_hostile_names_are_only_text(page: Parsed, hostile: Parsed) -> None:
     assert all(f"{printable(text)}{i}" in images for i, text in enumerate(HOSTILE_FILES * 8))
 
 
+@pytest.mark.slow
 def test_hostile_names_are_shown_as_they_are(hostile: Parsed) -> None:
     words = "".join(hostile.words)
     assert HOSTILE[0] in words  # the heading
@@ -137,6 +141,7 @@ def test_every_id_on_the_page_is_unique(page: Parsed, hostile: Parsed) -> None:
         assert len(ids) == len(set(ids)) > 20
 
 
+@pytest.mark.slow
 def test_the_same_evaluation_is_the_same_page(tmp_path: Path) -> None:
     scored = examples(animals(), 20)
     assert page_of(animals(), scored, tmp_path) == page_of(animals(), scored, tmp_path)
@@ -171,6 +176,7 @@ def test_an_evaluation_with_the_bare_minimum_has_a_page(tmp_path: Path) -> None:
     assert "Nothing to plot." in words and "New score" in words
 
 
+@pytest.mark.slow
 def test_other_runs_stand_beside_this_one(tmp_path: Path) -> None:
     scored = examples(animals(), 40)
     difference = Difference(this=0.5, other=0.625, interval=(-0.25, 0.0))
@@ -186,6 +192,7 @@ def test_other_runs_stand_beside_this_one(tmp_path: Path) -> None:
     assert "50.0 %62.5 %-12.5 %-25.0 % to 0.0 %" in words
 
 
+@pytest.mark.slow
 def test_pictures_that_are_not_there_have_no_copy(tmp_path: Path) -> None:
     parsed = Parsed(page_of(animals(), examples(animals(), 30), tmp_path))
     assert json.loads(parsed.scripts["thumbnails"]) == [None] * 30
@@ -206,6 +213,7 @@ def test_a_missing_matplotlib_is_one_clear_line(
     assert not (tmp_path / "page.html").exists()
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_written_is_a_wrong_request(tmp_path: Path) -> None:
     scored = examples(animals(), 5)
     with pytest.raises(RequestError, match=r"no/page\.html: cannot be written: No such file"):
@@ -281,6 +289,7 @@ nodes = st.sampled_from(list(animals()))
 paths = nodes.flatmap(lambda node: st.sampled_from(list(animals().paths(node))))
 
 
+@pytest.mark.slow
 @given(nodes, paths)
 def test_the_true_path_goes_with_the_answer_for_as_long_as_any(
     truth: str, path: tuple[str, ...]

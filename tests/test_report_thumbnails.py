@@ -24,6 +24,7 @@ def opened(jpeg: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(jpeg)))
 
 
+@pytest.mark.slow
 def test_with_room_the_copies_are_of_the_largest_size(pictures: list[Path]) -> None:
     made = make_thumbnails(pictures, max_bytes=10_000_000)
     assert made.side == SIDES[0] and (made.num_unreadable, made.num_left_out) == (0, 0)
@@ -32,6 +33,7 @@ def test_with_room_the_copies_are_of_the_largest_size(pictures: list[Path]) -> N
         assert (picture.format, picture.size) == ("JPEG", (SIDES[0], SIDES[0] * 3 // 4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("max_bytes", [300_000, 100_000, 40_000, 10_000, 0])
 def test_the_limit_holds_whatever_it_is(pictures: list[Path], max_bytes: int) -> None:
     made = make_thumbnails(pictures, max_bytes=max_bytes)
@@ -39,11 +41,13 @@ def test_the_limit_holds_whatever_it_is(pictures: list[Path], max_bytes: int) ->
     assert made.num_left_out == made.jpegs.count(None)
 
 
+@pytest.mark.slow
 def test_smaller_copies_are_made_before_any_is_left_out(pictures: list[Path]) -> None:
     made = make_thumbnails(pictures, max_bytes=80_000)
     assert made.side < SIDES[0] and made.num_left_out == 0
 
 
+@pytest.mark.slow
 def test_where_not_all_fit_what_matters_most_comes_first(pictures: list[Path]) -> None:
     made = make_thumbnails(pictures, max_bytes=8_000, first=[7, 11])
     assert made.num_left_out > 0

@@ -42,6 +42,7 @@ def test_the_same_seed_gives_the_same_picture(view: str) -> None:
         assert once == again
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
@@ -60,6 +61,7 @@ def test_any_flag_of_any_shape_gives_a_small_rgb_picture(
     assert flag.tobytes() == before
 
 
+@pytest.mark.slow
 def test_a_flag_that_fills_the_picture_is_never_mirrored_or_turned() -> None:
     """Of the eight ways to turn and mirror the flag, the upright one fits best."""
     flag = coarse(quarters())
@@ -106,6 +108,7 @@ def test_two_stripes_apart_by_a_shade_keep_their_order_in_one_picture() -> None:
     assert kept == 60
 
 
+@pytest.mark.slow
 def test_a_picture_takes_a_few_milliseconds() -> None:
     rng = random.Random(3)
     taken = []

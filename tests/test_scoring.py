@@ -23,6 +23,7 @@ def handle(scorer: Scorer) -> object:
     return scorer.open([Image.new("RGB", (2, 2), "red")])[0]
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(2, 60), min_size=1, max_size=4), st.integers(2, 8))
 def test_probabilities_over_rounds_sum_to_one(counts: list[int], most: int) -> None:
     scorer = Rounds(HashScorer(max_options=most))
@@ -53,6 +54,7 @@ def test_rounds_multiply_the_group_and_the_option_within_it() -> None:
     assert Rounds(direct).score([request])[0] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 300), st.integers(2, 8))
 def test_the_single_questions_are_counted_before_they_are_asked(count: int, most: int) -> None:
     direct = HashScorer(max_options=most)
@@ -61,6 +63,7 @@ def test_the_single_questions_are_counted_before_they_are_asked(count: int, most
     assert scorer.num_questions(wide(count)) == sum(direct.batches)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 300), st.integers(2, 8))
 def test_tokens_are_those_of_the_single_questions(count: int, most: int) -> None:
     asked: list[Question] = []

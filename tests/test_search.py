@@ -27,6 +27,7 @@ def flags(num_images: int) -> tuple[HashScorer, list[Handle], Plan]:
     return scorer, handles, Plan(Taxonomy.load("flags"))
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_greedy_follows_the_best_option_of_every_answer(document: dict[str, Any]) -> None:
@@ -47,6 +48,7 @@ def test_greedy_follows_the_best_option_of_every_answer(document: dict[str, Any]
         assert route.logprob >= logprob - 1e-9  # other ways to the leaf add up
 
 
+@pytest.mark.slow
 @few
 @given(trees())
 def test_the_leaf_reached_is_among_the_leaves_that_are_known(document: dict[str, Any]) -> None:
@@ -152,6 +154,7 @@ def test_as_many_ways_as_there_are_cost_no_more_than_the_nodes(rule: Rule) -> No
     assert math.fsum(map(math.exp, route.leaves.values())) == pytest.approx(1)
 
 
+@pytest.mark.slow
 @given(plans, seeds)
 def test_all_probability_ends_somewhere(plan: Plan, image: int) -> None:
     for rule in (greedy, partial(beam, width=2), exhaustive):
@@ -164,6 +167,7 @@ def test_all_probability_ends_somewhere(plan: Plan, image: int) -> None:
         assert len(set(asked)) == len(asked)
 
 
+@pytest.mark.slow
 @given(plans, seeds)
 def test_exhaustive_multiplies_along_every_way(plan: Plan, image: int) -> None:
     (route,) = run(exhaustive, DRAWN, [image], plan)
@@ -185,11 +189,13 @@ def test_exhaustive_multiplies_along_every_way(plan: Plan, image: int) -> None:
     assert (route.exact, route.open_mass) == (True, 0.0)
 
 
+@pytest.mark.slow
 @given(plans, seeds)
 def test_a_beam_of_one_is_greedy(plan: Plan, image: int) -> None:
     assert run(partial(beam, width=1), DRAWN, [image], plan) == run(greedy, DRAWN, [image], plan)
 
 
+@pytest.mark.slow
 @given(tree_plans, seeds)
 def test_a_wider_beam_never_finds_a_worse_best_path(plan: Plan, image: int) -> None:
     (everything,) = run(exhaustive, DRAWN, [image], plan)
@@ -201,6 +207,7 @@ def test_a_wider_beam_never_finds_a_worse_best_path(plan: Plan, image: int) -> N
         assert set(narrow.logprobs) <= set(wide.logprobs)
 
 
+@pytest.mark.slow
 @given(tree_plans, seeds)
 def test_a_beam_as_wide_as_the_tree_is_exhaustive(plan: Plan, image: int) -> None:
     (wide,) = run(partial(beam, width=len(plan.taxonomy)), DRAWN, [image], plan)
@@ -208,6 +215,7 @@ def test_a_beam_as_wide_as_the_tree_is_exhaustive(plan: Plan, image: int) -> Non
     assert (wide.path, wide.logprob) == (everything.path, pytest.approx(everything.logprob))
 
 
+@pytest.mark.slow
 @given(tree_plans, seeds, st.integers(1, 5))
 def test_a_beam_asks_no_more_than_its_width_at_a_level(plan: Plan, image: int, width: int) -> None:
     (route,) = run(partial(beam, width=width), DRAWN, [image], plan)
@@ -215,6 +223,7 @@ def test_a_beam_asks_no_more_than_its_width_at_a_level(plan: Plan, image: int, w
     assert all(levels.count(level) <= width for level in levels)
 
 
+@pytest.mark.slow
 @given(plans, seeds)
 def test_the_path_leads_to_the_node(plan: Plan, image: int) -> None:
     taxonomy = plan.taxonomy
@@ -229,6 +238,7 @@ def test_the_path_leads_to_the_node(plan: Plan, image: int) -> None:
             assert way in set(taxonomy.paths(own))
 
 
+@pytest.mark.slow
 @given(plans, seeds, st.randoms(use_true_random=False))
 def test_of_all_ways_to_a_node_it_is_the_most_probable(
     plan: Plan, image: int, rng: random.Random

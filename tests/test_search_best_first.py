@@ -30,6 +30,7 @@ def listed(route: Route, top: int) -> list[tuple[str, float]]:
     return [(own, math.exp(logprob)) for own, logprob in route.ranked_leaves(top)]
 
 
+@pytest.mark.slow
 @thousands
 @given(plans, seeds, tops)
 def test_the_top_is_that_of_an_exhaustive_search(plan: Plan, image: int, top: int) -> None:
@@ -44,6 +45,7 @@ def test_the_top_is_that_of_an_exhaustive_search(plan: Plan, image: int, top: in
         assert probability == pytest.approx(truth[own], abs=PRECISION)
 
 
+@pytest.mark.slow
 @thousands
 @given(plans, seeds)
 def test_the_answer_is_that_of_an_exhaustive_search(plan: Plan, image: int) -> None:
@@ -55,6 +57,7 @@ def test_the_answer_is_that_of_an_exhaustive_search(plan: Plan, image: int) -> N
         assert (route.node, route.is_class) == (everything.node, False)
 
 
+@pytest.mark.slow
 @given(tree_plans, seeds, tops)
 def test_in_a_tree_no_other_certain_search_asks_less(plan: Plan, image: int, top: int) -> None:
     route, truth = found(plan, image, top=top)
@@ -74,6 +77,7 @@ def test_in_a_tree_no_other_certain_search_asks_less(plan: Plan, image: int, top
     }
 
 
+@pytest.mark.slow
 @given(plans, seeds, tops, st.sampled_from([0.001, 0.01, 0.1]))
 def test_above_the_floor_nothing_is_missing(plan: Plan, image: int, top: int, floor: float) -> None:
     route, truth = found(plan, image, top=top, floor=floor)
@@ -87,6 +91,7 @@ def test_above_the_floor_nothing_is_missing(plan: Plan, image: int, top: int, fl
     assert len(route.answers) <= len(thorough.answers)
 
 
+@pytest.mark.slow
 @given(plans, seeds, tops, st.integers(1, 12))
 def test_a_budget_is_never_passed(plan: Plan, image: int, top: int, budget: int) -> None:
     def cost(question: object) -> int:

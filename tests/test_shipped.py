@@ -66,6 +66,7 @@ def test_these_are_shipped() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_names())
 def test_each_loads_and_says_where_it_comes_from_and_how_it_may_be_used(name: str) -> None:
     taxonomy = load(name)
@@ -134,6 +135,7 @@ def test_ten_paths_read_as_people_speak() -> None:
     assert [names_on(imagenet, own) for own in drawn] == PATHS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["imagenet", "imagenet21k"])
 def test_ids_are_wnids_but_for_added_groups(name: str) -> None:
     taxonomy = load(name)
@@ -142,6 +144,7 @@ def test_ids_are_wnids_but_for_added_groups(name: str) -> None:
         assert is_wnid or not taxonomy.node(own).is_class
 
 
+@pytest.mark.slow
 def test_imagenet21k_keeps_inner_classes_predictable() -> None:
     large = load("imagenet21k")
     inner = [own for own in large.classes if not large.is_leaf(own)]
@@ -182,6 +185,7 @@ def test_cifar100_has_20_times_5_classes_in_alphabetical_order() -> None:
     assert by_index[0] == "apple" and by_index[99] == "worm"
 
 
+@pytest.mark.slow
 @has_wordnet
 @pytest.mark.parametrize("name", ["imagenet", "imagenet21k"])
 def test_the_script_makes_the_very_files(name: str) -> None:
@@ -190,6 +194,7 @@ def test_the_script_makes_the_very_files(name: str) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @has_wordnet
 def test_glosses_and_parents_are_wordnets_own() -> None:
     wordnet, imagenet = WordNet(), load("imagenet")

@@ -152,6 +152,7 @@ def test_an_unknown_id_is_an_error_with_a_guess(
             method(asked)
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_ancestors_descendants_and_leaves_agree_with_networkx(data: dict[str, Any]) -> None:
@@ -166,6 +167,7 @@ def test_ancestors_descendants_and_leaves_agree_with_networkx(data: dict[str, An
         assert (own in taxonomy.classes) == taxonomy.node(own).is_class
 
 
+@pytest.mark.slow
 @few
 @given(dags(max_nodes=10))
 def test_paths_and_depth_agree_with_networkx(data: dict[str, Any]) -> None:
@@ -182,6 +184,7 @@ def test_paths_and_depth_agree_with_networkx(data: dict[str, Any]) -> None:
         assert taxonomy.depth(own) == max(len(path) for path in expected) - 1
 
 
+@pytest.mark.slow
 @few
 @given(dags(), st.data())
 def test_children_and_parents_keep_the_order_of_the_document(
@@ -195,6 +198,7 @@ def test_children_and_parents_keep_the_order_of_the_document(
     assert list(taxonomy.children(own)) == expected
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_lca_is_a_lowest_common_ancestor_and_the_deepest(data: dict[str, Any]) -> None:
@@ -210,6 +214,7 @@ def test_lca_is_a_lowest_common_ancestor_and_the_deepest(data: dict[str, Any]) -
         assert found == taxonomy.lca(other, one)
 
 
+@pytest.mark.slow
 @few
 @given(trees())
 def test_in_a_tree_lca_and_depth_agree_with_networkx(data: dict[str, Any]) -> None:
@@ -256,6 +261,7 @@ def test_the_hash_stays_what_it_was(pets: Taxonomy) -> None:
     assert pets.hash == expected, "stored adapters and results would no longer match"
 
 
+@pytest.mark.slow
 def test_ten_thousand_levels_are_no_danger() -> None:
     chain: dict[str, Any] = {"n0": {}}
     for n in range(1, 10_001):

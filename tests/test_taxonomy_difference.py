@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from taxonomy_strategies import dags, few
 
@@ -37,6 +38,7 @@ def changes(new: Taxonomy) -> dict[str, tuple[Change, ...]]:
     return {kind: listed for kind, listed in found.items() if listed}
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_a_taxonomy_does_not_differ_from_itself(data: dict[str, Any]) -> None:
@@ -47,6 +49,7 @@ def test_a_taxonomy_does_not_differ_from_itself(data: dict[str, Any]) -> None:
     assert found.to_text() == f"{one.name} -> {one.name}: no difference"
 
 
+@pytest.mark.slow
 @few
 @given(dags(), dags())
 def test_the_other_way_round_is_the_mirror_image(one: dict[str, Any], two: dict[str, Any]) -> None:
@@ -59,6 +62,7 @@ def test_the_other_way_round_is_the_mirror_image(one: dict[str, Any], two: dict[
         assert forth == mirrored
 
 
+@pytest.mark.slow
 @few
 @given(dags(), dags())
 def test_equal_hashes_go_with_no_change_that_questions_see(

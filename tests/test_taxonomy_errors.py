@@ -445,6 +445,7 @@ EDITS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(few, max_examples=200)
 @given(st.sampled_from(SEEDS), EDITS)
 def test_a_damaged_file_loads_or_is_an_error_of_one_line(
@@ -482,6 +483,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(few, max_examples=100)
 @given(st.dictionaries(st.sampled_from(["name", "root", "nodes", "children", "x"]), JSON), JSON)
 def test_any_dict_loads_or_is_an_error_of_one_line(top: dict[str, object], more: object) -> None:

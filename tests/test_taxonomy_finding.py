@@ -54,6 +54,7 @@ def test_every_way_to_a_node_is_shown_by_name() -> None:
     )
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_every_node_is_found_by_its_id(data: dict[str, Any]) -> None:

@@ -154,6 +154,7 @@ def test_no_label_is_a_person_of_that_name(wordnet: WordNet) -> None:
     assert meanings(wordnet, "Crane", "dog", "cat")[0] != "n10914447"
 
 
+@pytest.mark.slow
 @has_wordnet
 def test_the_first_words_of_imagenet_mean_its_synsets() -> None:
     ids = (SOURCES / "imagenet_synsets.txt").read_text().split()
@@ -279,6 +280,7 @@ def test_unknown_labels_go_beside_the_nearest_known_one(wordnet: WordNet) -> Non
     assert placed.examples[0] == "'xyzzy' beside 'husky'"
 
 
+@pytest.mark.slow
 @few
 @given(distances(most=40), st.integers(2, 6))
 def test_without_wordnet_distances_make_a_tree_of_few_options(

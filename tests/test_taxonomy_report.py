@@ -53,6 +53,7 @@ def drawn(taxonomy: Taxonomy, **options: Any) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_counts_agree_with_networkx(data: dict[str, Any]) -> None:
@@ -210,6 +211,7 @@ def test_children_past_the_limit_are_counted() -> None:
     assert drawn(balanced(3, 1), max_children=0) == "r  3 leaves\n└── ... and 3 more\n"
 
 
+@pytest.mark.slow
 @few
 @given(dags(), st.integers(1, 4))
 def test_every_node_is_drawn_under_each_parent_when_nothing_limits(
@@ -221,6 +223,7 @@ def test_every_node_is_drawn_under_each_parent_when_nothing_limits(
     assert len(rows) == expected
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_leaf_counts_agree_with_networkx(data: dict[str, Any]) -> None:
@@ -231,6 +234,7 @@ def test_leaf_counts_agree_with_networkx(data: dict[str, Any]) -> None:
         assert f"  {len(below)} lea" in row
 
 
+@pytest.mark.slow
 def test_a_large_taxonomy_is_drawn_in_a_screen_or_two_and_never_without_end() -> None:
     large = balanced(10, 4)
     assert len(large) == 11_111
@@ -238,6 +242,7 @@ def test_a_large_taxonomy_is_drawn_in_a_screen_or_two_and_never_without_end() ->
     assert COMFORTABLE_ROWS < len(drawn(large, depth=9).splitlines()) <= MOST_ROWS
 
 
+@pytest.mark.slow
 def test_a_graph_of_countless_paths_is_drawn_in_no_time() -> None:
     nodes: dict[str, Any] = {"a0": {}, "b0": {"parents": ["a0"]}}
     for n in range(1, 60):

@@ -121,6 +121,7 @@ def restrict_slowly(whole: Taxonomy, under: str, exclude: set[str]) -> set[str]:
     return left
 
 
+@pytest.mark.slow
 @given(dags(), st.data())
 def test_parts_are_those_of_the_slow_way(document: dict[str, Any], data: st.DataObject) -> None:
     whole = Taxonomy.from_dict(document)
@@ -141,6 +142,7 @@ def test_parts_are_those_of_the_slow_way(document: dict[str, Any], data: st.Data
         assert part.parents(own) == tuple(p for p in whole.parents(own) if p in below & left)
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_a_part_can_be_written_and_read(document: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import networkx as nx
+import pytest
 from hypothesis import given
 from taxonomy_strategies import dags, few
 
@@ -12,6 +13,7 @@ from hiercls.taxonomy import Taxonomy
 from hiercls.taxonomy.statistics import statistics_of
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_counts_agree_with_networkx(data: dict[str, Any]) -> None:
@@ -31,6 +33,7 @@ def test_counts_agree_with_networkx(data: dict[str, Any]) -> None:
     assert counted.described == sum("description" in said for said in data["nodes"].values())
 
 
+@pytest.mark.slow
 @few
 @given(dags())
 def test_levels_add_up(data: dict[str, Any]) -> None:

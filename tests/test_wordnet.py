@@ -66,6 +66,7 @@ def test_a_line_cut_short_is_one_clear_line(tmp_path: Path) -> None:
         WordNet(tmp_path).synset("n00001740")
 
 
+@pytest.mark.slow
 @has_wordnet
 def test_the_real_one_reads_throughout() -> None:
     real = WordNet()
