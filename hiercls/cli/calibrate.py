@@ -7,11 +7,10 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
 from hiercls.cascade import Cascade
 from hiercls.cli.asking import Asking
 from hiercls.cli.output import check_output, open_results
+from hiercls.cli.progress import Watch
 from hiercls.cli.terminal import stderr_console
 from hiercls.data import Example, Examples, read_examples
 from hiercls.fitting import Fit, check_enough, fit
@@ -46,24 +45,14 @@ def _chosen(examples: Examples, taxonomy: Taxonomy, most: int | None) -> list[Ex
 
 
 def _watched(cascade: Cascade, examples: Sequence[Example], options: argparse.Namespace) -> Fit:
-    console = stderr_console()
-    bar = Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=console is None,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("", total=len(examples))
+    with Watch(len(examples), stderr_console()) as watch:
         return fit(
             cascade,
             examples,
             targets=options.target_accuracy,
             coverages=options.coverage,
             delta=options.delta,
-            on_image=lambda: bar.advance(task),
+            on_image=watch.count,
         )
 
 

@@ -42,9 +42,13 @@ class Watch:
     def over(self, predictions: Iterable[Prediction]) -> Iterator[Prediction]:
         for prediction in predictions:
             yield prediction
-            self.num_done += 1
-            self.num_failed += prediction.error is not None
-            self._bar.update(self._task, completed=self.num_done, failed=self.num_failed)
+            self.count(has_failed=prediction.error is not None)
+
+    def count(self, *, has_failed: bool = False) -> None:
+        """One more image is done."""
+        self.num_done += 1
+        self.num_failed += has_failed
+        self._bar.update(self._task, completed=self.num_done, failed=self.num_failed)
 
     def __enter__(self) -> Watch:
         self._bar.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from hiercls.cli.arguments.common import Parser, count
+from hiercls.cli.arguments.common import Parser, count, probability
 from hiercls.config import BUDGET_UNITS, MERGES, SEARCH_RULES, PlanSettings, SearchSettings
 
 
@@ -33,7 +33,7 @@ def add_search(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--floor",
-        type=_probability,
+        type=probability,
         metavar="P",
         help="best-first looks for no leaf less probable than this, but for the best one"
         f" (default: {settings.floor})",
@@ -64,7 +64,20 @@ def _stop(group: argparse._ArgumentGroup) -> None:
 
 def add_plan(group: argparse._ArgumentGroup) -> None:
     """Add which questions the taxonomy becomes."""
-    settings = PlanSettings()
+    add_part(group)
+    group.add_argument(
+        "--max-options",
+        type=count,
+        default=PlanSettings().max_options,
+        metavar="N",
+        help="the most options of one question, 2 to 26; more are asked in rounds"
+        " (default: %(default)s)",
+    )
+    add_merging(group)
+
+
+def add_part(group: argparse._ActionsContainer) -> None:
+    """Add which part of the taxonomy is asked about."""
     group.add_argument(
         "--under", metavar="NODE", help="only what is at or below this node: an id, or a name"
     )
@@ -76,18 +89,14 @@ def add_plan(group: argparse._ArgumentGroup) -> None:
         metavar="NODE",
         help="leave these nodes out, with what is below them alone",
     )
-    group.add_argument(
-        "--max-options",
-        type=count,
-        default=settings.max_options,
-        metavar="N",
-        help="the most options of one question, 2 to 26; more are asked in rounds"
-        " (default: %(default)s)",
-    )
+
+
+def add_merging(group: argparse._ActionsContainer) -> None:
+    """Add how nodes share questions, and whether one may be answered by none of its options."""
     group.add_argument(
         "--merge",
         choices=MERGES,
-        default=settings.merge,
+        default=PlanSettings().merge,
         help="merge questions into those above them, where fewer are then asked"
         " (default: %(default)s, those that read alike)",
     )
@@ -96,13 +105,3 @@ def add_plan(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="let every question be answered by: none of these",
     )
-
-
-def _probability(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from hiercls.cli.arguments.asking import add_plan, add_search
-from hiercls.cli.arguments.common import Parser, count
+from hiercls.cli.arguments.common import Parser, add_data, add_taxonomy_option, count, share
 from hiercls.cli.arguments.model import add_model
 
 EXAMPLES = """\
@@ -19,12 +19,7 @@ then:
 
 
 def add_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--taxonomy",
-        required=True,
-        metavar="FILE|NAME",
-        help="a taxonomy file, or the name of a shipped taxonomy such as flags",
-    )
+    add_taxonomy_option(parser)
     _data(parser.add_argument_group("labelled images, like those to come, not trained on"))
     _promises(parser.add_argument_group("what the stop rules shall promise"))
     parser.add_argument(
@@ -40,14 +35,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def _data(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--data",
-        required=True,
-        metavar="FILE|DIR",
-        help="a CSV, TSV, JSON lines or Parquet file with the columns image and label, or a folder"
-        " of class folders; a label is an id, a name, or a path of names joined by /",
-    )
-    group.add_argument("--split", metavar="NAME", help="only the images of this split")
+    add_data(group)
     group.add_argument(
         "--max-images",
         type=count,
@@ -59,7 +47,7 @@ def _data(group: argparse._ArgumentGroup) -> None:
 def _promises(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--target-accuracy",
-        type=_share,
+        type=share,
         nargs="+",
         default=[0.95],
         metavar="P",
@@ -67,7 +55,7 @@ def _promises(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--coverage",
-        type=_share,
+        type=share,
         nargs="+",
         default=[0.9],
         metavar="P",
@@ -76,18 +64,8 @@ def _promises(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--delta",
-        type=_share,
+        type=share,
         default=0.05,
         metavar="P",
         help="how often, at most, a target accuracy may be missed (default: %(default)s)",
     )
-
-
-def _share(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
-    return number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import NoReturn
 
 from hiercls.errors import RequestError
@@ -37,6 +38,27 @@ def add_taxonomy(parser: Parser) -> None:
     )
 
 
+def add_taxonomy_option(parser: Parser) -> None:
+    parser.add_argument(
+        "--taxonomy",
+        required=True,
+        metavar="FILE|NAME",
+        help="a taxonomy file, or the name of a shipped taxonomy such as flags",
+    )
+
+
+def add_data(group: argparse._ArgumentGroup) -> None:
+    """Add which labelled images there are."""
+    group.add_argument(
+        "--data",
+        required=True,
+        metavar="FILE|DIR",
+        help="a CSV, TSV, JSON lines or Parquet file with the columns image and label, or a folder"
+        " of class folders; a label is an id, a name, or a path of names joined by /",
+    )
+    group.add_argument("--split", metavar="NAME", help="only the images of this split")
+
+
 def count(text: str) -> int:
     try:
         number = int(text)
@@ -45,3 +67,26 @@ def count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return number
+
+
+def probability(text: str) -> float:
+    """Return a number from 0 to 1."""
+    number = _number(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return number
+
+
+def share(text: str) -> float:
+    """Return a number between 0 and 1, neither of them."""
+    number = _number(text)
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
+    return number
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

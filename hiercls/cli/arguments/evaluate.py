@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from hiercls.cli.arguments.asking import add_asking
-from hiercls.cli.arguments.common import Parser, count
+from hiercls.cli.arguments.common import Parser, add_data, add_taxonomy_option, count
 from hiercls.cli.arguments.model import add_model
 
 EXAMPLES = """\
@@ -16,27 +16,15 @@ examples:
 
 
 def add_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--taxonomy",
-        required=True,
-        metavar="FILE|NAME",
-        help="a taxonomy file, or the name of a shipped taxonomy such as flags",
-    )
-    _data(parser.add_argument_group("the pictures"))
+    add_taxonomy_option(parser)
+    _data(parser.add_argument_group("the pictures, and the truth about them"))
     _source(parser.add_argument_group("what is evaluated: a file, or what a model answers now"))
     _results(parser.add_argument_group("results"))
     add_asking(parser)
 
 
 def _data(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--data",
-        required=True,
-        metavar="FILE|DIR",
-        help="the truth: a CSV, TSV, JSON lines or Parquet file with the columns image and label,"
-        " or a folder of class folders; a label is an id, a name, or a path of names joined by /",
-    )
-    group.add_argument("--split", metavar="NAME", help="only the pictures of this split")
+    add_data(group)
     group.add_argument(
         "--skip-unknown",
         action="store_true",
