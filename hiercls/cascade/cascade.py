@@ -78,7 +78,6 @@ class Cascade:
         if batch_size < 1:
             raise RequestError(f"batch size is {batch_size}; expected at least 1")
         self._stop = parse_rule(stop, calibration=calibration) if stop is not None else None
-        self._is_set = stop is not None and stop.strip().lower().startswith("coverage")
         self.taxonomy = taxonomy
         self.plan = Plan(taxonomy, plan)
         self.search = search
@@ -224,7 +223,7 @@ class Cascade:
         if self._stop is None:
             ending = natural_end(route)
         else:
-            ending = decided_end(route, self._stop, plan=self.plan, is_set=self._is_set)
+            ending = decided_end(route, self._stop, plan=self.plan)
         return conclude(
             image.label, route, plan=self.plan, scorer=self.scorer, top=top, ending=ending
         )

@@ -68,7 +68,7 @@ def natural_end(route: Route) -> Ending:
     return Ending(route.path, leaf, _probability(route.logprob), route.reason)
 
 
-def decided_end(route: Route, stop: Rule, *, plan: Plan, is_set: bool) -> Ending:
+def decided_end(route: Route, stop: Rule, *, plan: Plan) -> Ending:
     """The end that a stop rule chooses.
 
     Of several nodes the path leads to the lowest node above them all.
@@ -77,7 +77,6 @@ def decided_end(route: Route, stop: Rule, *, plan: Plan, is_set: bool) -> Ending
         route: What was found.
         stop: The rule.
         plan: What was asked.
-        is_set: The answer is a set of nodes, to be listed even if it is one.
     """
     known = NodeProbabilities.from_answers(plan, route.logprobs)
     decision = stop(known)
@@ -92,7 +91,7 @@ def decided_end(route: Route, stop: Rule, *, plan: Plan, is_set: bool) -> Ending
         leaf=node if is_leaf and path else None,
         probability=min(known.probability[node], 1.0),
         stopped=None if is_leaf else decision.reason,
-        nodes=tuple(nodes) if is_set else (),
+        nodes=tuple(nodes) if decision.is_set else (),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hiercls.decisions.decision import Decision
 from hiercls.decisions.extent import lineage, num_classes_below
@@ -27,9 +27,9 @@ def conformal(known: NodeProbabilities, threshold: float, *, max_nodes: int = 1)
     nodes = sorted(grown.nodes, key=known.probability.__getitem__, reverse=True)
     usual = leaf(known)
     if tuple(nodes) == usual.nodes:
-        return usual
+        return replace(usual, is_set=True)
     reason = "so much is needed to hold the truth as often as is asked"
-    return Decision(tuple(nodes), grown.probability, reason)
+    return Decision(tuple(nodes), grown.probability, reason, is_set=True)
 
 
 def largest_miss(known: NodeProbabilities, truth: str, *, max_nodes: int = 1) -> float:

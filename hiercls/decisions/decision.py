@@ -17,11 +17,13 @@ class Decision:
         nodes: The node, or the few nodes of a set, the most probable first.
         probability: That the truth is at or below one of them.
         reason: Why it does not end at the most probable leaf, in one line; None where it does.
+        is_set: The rule answers with sets, though this one may hold one node.
     """
 
     nodes: tuple[str, ...]
     probability: float
     reason: str | None = None
+    is_set: bool = False
 
 
 Rule: TypeAlias = Callable[[NodeProbabilities], Decision]
