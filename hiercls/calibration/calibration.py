@@ -26,7 +26,7 @@ class Calibration:
         hashes: Of what it was fitted with: `taxonomy`, `plan`, `prompt` and `model`, as far as
             they are known.
         num_examples: Labelled images that it was fitted on.
-        figures: What calibrating changed, for people: by "level 1", "level 2", ... and "leaf",
+        figures: What calibrating changed, for people: by "level 1", "level 2", ... and "leaves",
             such as `ece_before` and `ece_after`.
 
     Example:

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from hiercls.decisions.extent import lineage
 from hiercls.errors import RequestError
-from hiercls.plan import Outcome, Plan
+from hiercls.plan import Plan
+from hiercls.search import Exploration
 from hiercls.taxonomy import Taxonomy
 
 K = TypeVar("K")
@@ -52,14 +53,19 @@ class NodeProbabilities:
                 options.
         """
         _check(plan, answers)
-        flow = _Flow()
-        flow.run(plan, answers)
+        known = Exploration(plan)
+        for node, logprobs in answers.items():
+            known.answer(node, tuple(logprobs))
+        ends: dict[str, float] = {}
+        for held in (known.leaves, known.nones, known.open):
+            for node, logprob in held.items():
+                _add(ends, node, math.exp(logprob))
         return cls(
             plan.taxonomy,
-            _with_ancestors(plan.taxonomy, flow.ends),
-            flow.ends,
-            flow.classes,
-            flow.none,
+            _with_ancestors(plan.taxonomy, ends),
+            ends,
+            {node: math.exp(logprob) for node, logprob in known.leaves.items()},
+            {node: math.exp(logprob) for node, logprob in known.nones.items()},
         )
 
     @property
@@ -71,38 +77,6 @@ class NodeProbabilities:
     def best_none(self) -> str | None:
         """The node at which "none of these" is the most probable; None where nothing offers it."""
         return max(self.none, key=self.none.__getitem__, default=None)
-
-
-class _Flow:
-    """Probability on its way from the root to where the answers leave it."""
-
-    def __init__(self) -> None:
-        self.ends: dict[str, float] = {}
-        self.classes: dict[str, float] = {}
-        self.none: dict[str, float] = {}
-
-    def run(self, plan: Plan, answers: Mapping[str, Sequence[float]]) -> None:
-        arrived = {plan.entry.node: 1.0}
-        if plan.entry.ends:
-            self._end(plan.entry, 1.0)
-            return
-        # Every option leads deeper, so whatever arrives at a node has arrived by its turn.
-        for node in sorted(answers, key=plan.taxonomy.depth):
-            if node not in arrived:
-                continue
-            for outcome, logprob in zip(plan.outcomes(node), answers[node], strict=True):
-                share = arrived[node] * math.exp(logprob)
-                if outcome.ends:
-                    self._end(outcome, share)
-                else:
-                    _add(arrived, outcome.node, share)
-        for node, mass in arrived.items():
-            if node not in answers:
-                _add(self.ends, node, mass)
-
-    def _end(self, outcome: Outcome, mass: float) -> None:
-        _add(self.ends, outcome.node, mass)
-        _add(self.none if outcome.none else self.classes, outcome.node, mass)
 
 
 def _check(plan: Plan, answers: Mapping[str, Sequence[float]]) -> None:
