@@ -24,7 +24,7 @@ from hiercls.images import printable
 from hiercls.prediction import Prediction
 from hiercls.report import write_page
 from hiercls.report.gallery import choose
-from hiercls.report.judgement import Judge, Judgement, Outcome
+from hiercls.report.judgement import Judgement, Outcome, judge
 from hiercls.report.payload import PARTS, Payload, script_json
 from hiercls.taxonomy import Taxonomy
 
@@ -262,13 +262,13 @@ def test_text_stands_out_by_day_and_by_night(scheme: str) -> None:
 def test_an_answer_is_judged_by_where_it_leaves_the_way_to_the_truth(
     truth: str, path: tuple[str, ...], outcome: Outcome, wrong_at: int | None
 ) -> None:
-    judgement = Judge(animals()).judge(truth, Prediction("a.jpg", path, path))
+    judgement = judge(animals(), truth, Prediction("a.jpg", path, path))
     assert (judgement.outcome, judgement.wrong_at) == (outcome, wrong_at)
     assert judgement.answer == (path[-1] if path else "animal")
 
 
 def test_what_failed_is_not_judged() -> None:
-    judgement = Judge(animals()).judge("husky", Prediction.failed("a.jpg", "gone"))
+    judgement = judge(animals(), "husky", Prediction.failed("a.jpg", "gone"))
     assert judgement == Judgement(Outcome.UNSCORED)
 
 
@@ -276,10 +276,9 @@ def test_what_failed_is_not_judged() -> None:
 
 
 def payload_of(scored: list[Scored]) -> dict[str, Any]:
-    judge = Judge(animals())
-    payload = Payload(animals(), judge)
+    payload = Payload(animals())
     for one in scored:
-        judgement = judge.judge(one.example.node, one.prediction)
+        judgement = judge(animals(), one.example.node, one.prediction)
         payload.count(one, judgement)
         payload.add(one, judgement)
     return payload.to_dict(evaluation(animals(), scored))

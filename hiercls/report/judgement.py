@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from hiercls.decisions.extent import lineage
 from hiercls.prediction import Prediction
 from hiercls.taxonomy import Taxonomy
 
@@ -33,31 +34,16 @@ class Judgement:
     wrong_at: int | None = None
 
 
-class Judge:
-    """Compares predictions with the truth; what is above a node is looked up once."""
-
-    def __init__(self, taxonomy: Taxonomy) -> None:
-        self.taxonomy = taxonomy
-        self._lineages: dict[str, frozenset[str]] = {}
-
-    def lineage(self, node: str) -> frozenset[str]:
-        """Return a node and all above it."""
-        if node not in self._lineages:
-            self._lineages[node] = self.taxonomy.ancestors(node) | {node}
-        return self._lineages[node]
-
-    def judge(self, truth: str, prediction: Prediction) -> Judgement:
-        """Return how right a prediction is."""
-        if prediction.error is not None:
-            return Judgement(Outcome.UNSCORED)
-        answer = prediction.path[-1] if prediction.path else self.taxonomy.root
-        if answer == truth:
-            return Judgement(Outcome.RIGHT, answer)
-        if answer in self.lineage(truth):
-            return Judgement(Outcome.GENERAL, answer)
-        outcome = Outcome.SPECIFIC if truth in self.lineage(answer) else Outcome.WRONG
-        return Judgement(outcome, answer, self._first_wrong(truth, prediction.path))
-
-    def _first_wrong(self, truth: str, path: tuple[str, ...]) -> int:
-        lineage = self.lineage(truth)
-        return next(index for index, node in enumerate(path) if node not in lineage)
+def judge(taxonomy: Taxonomy, truth: str, prediction: Prediction) -> Judgement:
+    """Return how right a prediction is."""
+    if prediction.error is not None:
+        return Judgement(Outcome.UNSCORED)
+    answer = prediction.path[-1] if prediction.path else taxonomy.root
+    if answer == truth:
+        return Judgement(Outcome.RIGHT, answer)
+    above = lineage(taxonomy, truth)
+    if answer in above:
+        return Judgement(Outcome.GENERAL, answer)
+    outcome = Outcome.SPECIFIC if truth in lineage(taxonomy, answer) else Outcome.WRONG
+    wrong_at = next(index for index, node in enumerate(prediction.path) if node not in above)
+    return Judgement(outcome, answer, wrong_at)

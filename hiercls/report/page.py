@@ -15,7 +15,7 @@ from hiercls.errors import RequestError
 from hiercls.evaluate import Evaluation, Scored
 from hiercls.report.drawing import require_matplotlib
 from hiercls.report.gallery import Gallery
-from hiercls.report.judgement import Judge
+from hiercls.report.judgement import judge
 from hiercls.report.markup import text
 from hiercls.report.payload import Payload, script_json
 from hiercls.report.summary import lead, summary
@@ -68,10 +68,9 @@ def make_page(
     max_thumbnail_bytes: int = THUMBNAIL_BYTES,
 ) -> str:
     """Return the text of the file; see `write_page`."""
-    judge = Judge(taxonomy)
-    judged = [judge.judge(one.example.node, one.prediction) for one in scored]
+    judged = [judge(taxonomy, one.example.node, one.prediction) for one in scored]
     gallery = Gallery.of(scored, judged, max_bytes=max_thumbnail_bytes)
-    payload = Payload(taxonomy, judge)
+    payload = Payload(taxonomy)
     for one, judgement in zip(scored, judged, strict=True):
         payload.count(one, judgement)
     for index in gallery.listed:

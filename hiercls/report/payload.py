@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
+from hiercls.decisions.extent import lineage
 from hiercls.evaluate import Evaluation, Scored
 from hiercls.images import printable
 from hiercls.plan import DEFAULT_QUESTION, ITSELF, NONE
 from hiercls.prediction import Step
-from hiercls.report.judgement import Judge, Judgement, Outcome
+from hiercls.report.judgement import Judgement, Outcome
 from hiercls.taxonomy import Taxonomy
 
 PARTS = 10_000  # of a probability of 1
@@ -31,9 +32,8 @@ T = TypeVar("T", bound=Hashable)
 class Payload:
     """Collects what the page shows, one picture after another."""
 
-    def __init__(self, taxonomy: Taxonomy, judge: Judge) -> None:
+    def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
-        self._judge = judge
         self._nodes = {node: index for index, node in enumerate(taxonomy)}
         self._paths: _Index[tuple[int, ...]] = _Index()
         self._messages: _Index[str] = _Index()
@@ -44,13 +44,13 @@ class Payload:
     def count(self, scored: Scored, judgement: Judgement) -> None:
         """Count one picture in the tree."""
         if judgement.outcome is Outcome.RIGHT:
-            self._right.update(self._judge.lineage(scored.example.node))
+            self._right.update(lineage(self.taxonomy, scored.example.node))
 
     def add(self, scored: Scored, judgement: Judgement) -> None:
         """List one picture."""
         example, prediction = scored.example, scored.prediction
         true_path = self._true_path(example.node, prediction.path)
-        marked = {*prediction.path, *self._judge.lineage(example.node)}
+        marked = {*prediction.path, *lineage(self.taxonomy, example.node)}
         message = prediction.error or prediction.stopped
         self._pictures.append(
             [
@@ -95,13 +95,13 @@ class Payload:
 
     def _true_path(self, truth: str, path: Sequence[str]) -> tuple[str, ...]:
         """Return the way to the truth that goes with the answer's for as long as it can."""
-        lineage = self._judge.lineage(truth)
-        shared = next((i for i, node in enumerate(path) if node not in lineage), len(path))
+        above = lineage(self.taxonomy, truth)
+        shared = next((i for i, node in enumerate(path) if node not in above), len(path))
         start = path[shared - 1] if shared else self.taxonomy.root
         way = [truth]
         while way[-1] != start:
             parents = self.taxonomy.parents(way[-1])
-            way.append(next(one for one in parents if start in self._judge.lineage(one)))
+            way.append(next(one for one in parents if start in lineage(self.taxonomy, one)))
         return (*path[:shared], *reversed(way[:-1]))
 
     def _step(self, step: Step, marked: set[str]) -> list[int]:
