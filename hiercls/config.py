@@ -26,7 +26,9 @@ class ModelSettings:
         max_slice_nums: At most so many slices an image; 1 keeps every image near 64 visual tokens.
         downsample_mode: "16x" or "4x" (four times the visual tokens), or what the checkpoint says.
         batch_size: Images opened together.
-        self_test: Compare one batched question with the same question alone before any use.
+        memory_gib: For what is kept of open images, about 20 MiB each at full size; None takes
+            half of what is free.
+        self_test: Compare answers in a batch, alone, and by the library before any use.
     """
 
     device: str = "auto"
@@ -34,6 +36,7 @@ class ModelSettings:
     max_slice_nums: int = 1
     downsample_mode: str = "checkpoint"
     batch_size: int = 8
+    memory_gib: float | None = None
     self_test: bool = True
 
     def __post_init__(self) -> None:
@@ -43,6 +46,8 @@ class ModelSettings:
         _one_of("downsample_mode", self.downsample_mode, DOWNSAMPLE_MODES)
         _at_least_one("max_slice_nums", self.max_slice_nums)
         _at_least_one("batch_size", self.batch_size)
+        if self.memory_gib is not None and not self.memory_gib > 0:
+            raise ConfigError(f"memory_gib is {self.memory_gib!r}; expected a number above 0")
 
 
 @dataclass(frozen=True)

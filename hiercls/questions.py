@@ -15,6 +15,7 @@ from hiercls.errors import ConfigError, PlanError
 from hiercls.plan import Option, Question
 
 LETTERS = string.ascii_uppercase
+ORDERS = ("image", "question")
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,19 @@ class PromptFormat:
         descriptions: Whether an option's description stands behind its name.
         instruction: Last line of a multiple-choice question.
         open_instruction: Last line of an open question.
+        order: What comes first, the "image" or the "question". What comes first is read once and
+            serves all that comes second: an image all its questions, or a question all images.
     """
 
     version: int = 1
     descriptions: bool = True
     instruction: str = "Answer with the letter of the best option."
     open_instruction: str = "Answer with the name only."
+    order: str = ORDERS[0]
+
+    def __post_init__(self) -> None:
+        if self.order not in ORDERS:
+            raise ConfigError(f"order is {self.order!r}; expected {' or '.join(ORDERS)}")
 
     @property
     def hash(self) -> str:

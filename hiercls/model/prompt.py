@@ -1,7 +1,8 @@
 """From a question's text to token ids, by the checkpoint's own chat template.
 
-A prompt is a head (up to the end of the image) and a tail (the rest): the image closes with a
-special token, so both are tokenized apart and joined exactly.
+A prompt is a front, the image, and a tail; the question stands in the tail, or in the front where
+it comes first. The image opens and closes with special tokens, so the three are tokenized apart
+and joined exactly.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from transformers import PreTrainedTokenizerBase
 
 from hiercls.errors import ModelError, PlanError
-from hiercls.questions import LETTERS
+from hiercls.questions import LETTERS, PromptFormat
 
 _PROBE = "Which of these is in the picture?"
 NAMED_TOKENS = (
@@ -30,30 +31,57 @@ NAMED_TOKENS = (
 class Prompt:
     """Writes the token ids of prompts for one tokenizer.
 
+    Args:
+        tokenizer: Of the checkpoint.
+        use_image_id: Whether images are numbered, as the image processor says.
+        order: That of `PromptFormat`: what comes first, the "image" or the "question".
+
     Attributes:
         letter_ids: Token id of each letter A to Z as the first token of an answer.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, *, use_image_id: bool = True) -> None:
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        use_image_id: bool = True,
+        order: str = PromptFormat.order,
+    ) -> None:
         self._tokenizer = tokenizer
         self._use_image_id = use_image_id
+        self._image_first = order == "image"
         missing = [name for name in NAMED_TOKENS if not getattr(tokenizer, name, None)]
         if missing:
             raise ModelError(
                 f"tokenizer names no {missing[0]}; expected the special tokens of MiniCPM-V 4.6"
             )
         self._special = sorted(tokenizer.get_added_vocab(), key=len, reverse=True)
-        self._head, self._cue = self._split_template()
+        self._opening, self._between, self._cue = self._split_template()
         self.letter_ids = self._letters_in_context()
 
-    def head(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> list[int]:
-        """Ids from the start of the prompt to the end of the image.
+    def front(self, text: str = "") -> list[int]:
+        """Ids from the start of the prompt to the image, with the question where it comes first.
+
+        Raises:
+            PlanError: The text contains one of the tokenizer's special tokens.
+        """
+        if self._image_first:
+            return self._ids(self._opening)
+        self.refuse_special(text)
+        return self._ids(self._opening + text + self._between)
+
+    def image(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> list[int]:
+        """Ids of an image.
 
         Args:
             grid: Rows and columns of slices; (0, 0) where the image is not sliced.
             tokens_per_slice: Visual tokens of the whole image, then of each slice, row by row.
         """
-        return self._ids(self._head + self._image(grid, tokens_per_slice))
+        return self._ids(self._image(grid, tokens_per_slice))
+
+    def head(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> list[int]:
+        """Ids from the start of the prompt to the end of an image that comes first."""
+        return self.front() + self.image(grid, tokens_per_slice)
 
     def tail(self, text: str, *, answer: str = "") -> list[int]:
         """Ids from behind the image to the answer cue, and of a beginning of the answer.
@@ -78,7 +106,7 @@ class Prompt:
                 raise PlanError(f"question contains {token!r}, a special token of the model")
 
     def _tail_text(self, text: str) -> str:
-        return self._cue[0] + text + self._cue[1]
+        return self._between + text + self._cue if self._image_first else self._cue
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
@@ -86,6 +114,8 @@ class Prompt:
 
     def _render(self, text: str) -> str:
         content = [{"type": "image"}, {"type": "text", "text": text}]
+        if not self._image_first:
+            content.reverse()
         turns: list[Any] = [{"role": "user", "content": content}]
         rendered = self._tokenizer.apply_chat_template(
             turns,
@@ -95,7 +125,8 @@ class Prompt:
         )
         return str(rendered)
 
-    def _split_template(self) -> tuple[str, tuple[str, str]]:
+    def _split_template(self) -> tuple[str, str, str]:
+        """What stands before, between and behind the image and the text."""
         rendered = self._render(_PROBE)
         placeholder = self._tokenizer.image_token
         if rendered.count(placeholder) != 1 or rendered.count(_PROBE) != 1:
@@ -103,11 +134,15 @@ class Prompt:
                 f"the chat template renders {rendered.count(placeholder)} image placeholders and "
                 f"{rendered.count(_PROBE)} times the text; expected one of each"
             )
-        head, rest = rendered.split(placeholder)
-        if _PROBE not in rest:
-            raise ModelError("the chat template puts the text before the image; expected after it")
-        before, after = rest.split(_PROBE)
-        return head, (before, after)
+        first, second = (placeholder, _PROBE) if self._image_first else (_PROBE, placeholder)
+        opening, rest = rendered.split(first)
+        if second not in rest:
+            names = ("image", "text") if self._image_first else ("text", "image")
+            raise ModelError(
+                f"the chat template puts the {names[1]} before the {names[0]}; expected after it"
+            )
+        between, cue = rest.split(second)
+        return opening, between, cue
 
     def _image(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> str:
         t = self._tokenizer

@@ -1,13 +1,13 @@
-"""MiniCPM-V as a Scorer: the probabilities of the letters, in one forward pass.
+"""MiniCPM-V behind the seam: letters of a multiple-choice question, scored in one forward pass.
 
-The vision tower runs once an image. The language model reads head, image and question; the state
-of the last token, times the rows of the head that belong to the letters, gives every option a
-probability without the 248,000 others.
+No answer is generated and none is parsed: the hidden state at the answer cue, multiplied by just
+the rows of the head that belong to the letters, gives every option a probability without the
+248,000 others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,34 @@ from PIL import Image
 from hiercls.config import ModelSettings
 from hiercls.errors import ImageError, ModelError
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
-from hiercls.model.language import OpenImage, read_rows
+from hiercls.model.language import Row, read
+from hiercls.model.library import Library
+from hiercls.model.memory import halving, num_states
+from hiercls.model.opening import OpenImage, look
+from hiercls.model.orders import ImageFirst, Order, QuestionFirst
 from hiercls.model.prompt import Prompt
-from hiercls.model.selftest import check_batching
-from hiercls.plan import Question
+from hiercls.model.selftest import check_answers
+from hiercls.plan import Option, Question
 from hiercls.questions import LETTERS, render
 from hiercls.scoring import Handle, Request
 
+MOST_TOKENS = 4096
+"""Tokens read together; more run no faster and take more memory."""
+
+QUESTIONS_COMPARED = 1000
+"""Questions that are looked through for what all begin with."""
+
 
 class MiniCPMVScorer:
-    """A `Scorer` over a MiniCPM-V 4.6 or 4.7 checkpoint."""
+    """A `Scorer` over a MiniCPM-V 4.6 or 4.7 checkpoint.
+
+    Attributes:
+        checkpoint: The model.
+        settings: How it was loaded and is fed.
+        prompt: Writes its token ids.
+        max_options: One option a letter.
+        max_open: Images that may be open together within the memory allowed.
+    """
 
     max_options = len(LETTERS)
 
@@ -34,86 +52,91 @@ class MiniCPMVScorer:
         self.checkpoint = checkpoint
         self.settings = settings
         self.prompt = Prompt(
-            checkpoint.tokenizer, use_image_id=checkpoint.image_processor.use_image_id
+            checkpoint.tokenizer,
+            use_image_id=checkpoint.image_processor.use_image_id,
+            order=checkpoint.prompt_format.order,
         )
         self._model: Any = checkpoint.model
-        self._device: torch.device = checkpoint.model.device
-        letters = torch.tensor(self.prompt.letter_ids, device=self._device)
-        self._num_tokens: dict[Question, int] = {}
+        kept = num_states(self._model, settings)
+        self._order: Order
+        if checkpoint.prompt_format.order == "image":
+            self.max_open = kept
+            self._order = ImageFirst(checkpoint, self.prompt)
+        else:
+            self.max_open = 1 << 31  # an open image is its visual tokens alone
+            self._order = QuestionFirst(checkpoint, self.prompt, num_kept=kept)
+        letters = torch.tensor(self.prompt.letter_ids, device=self._model.device)
         self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
 
     @classmethod
     def load(cls, source: str | Path, settings: ModelSettings = ModelSettings()) -> MiniCPMVScorer:
-        """Load a checkpoint and see that batching does not change its answers.
+        """Load a checkpoint and see that it answers as the library's own forward does.
 
         Raises:
             ModelError: The checkpoint cannot be loaded.
-            SelfTestError: A batched question is answered otherwise than the same question alone.
+            SelfTestError: A question is answered otherwise in a batch, alone, or by the library.
         """
         scorer = cls(load_checkpoint(source, settings), settings)
         if settings.self_test:
-            check_batching(scorer, dtype=str(scorer._model.dtype).removeprefix("torch."))
+            library = Library(
+                scorer.checkpoint, scorer.prompt, max_slice_nums=settings.max_slice_nums
+            )
+            dtype = str(scorer.checkpoint.model.dtype).removeprefix("torch.")
+            check_answers(scorer, library.answer, dtype=dtype)
         return scorer
 
     def check(self, questions: Iterable[Question]) -> None:
-        """See before the first image that every question can be asked.
+        """See before the first image that every question can be asked, and what they share.
 
         Raises:
             PlanError: A text contains a special token of the model.
         """
+        first = []
         for question in questions:
             offers = [f"{o.name}\n{o.description or ''}" for o in question.options]
             self.prompt.refuse_special("\n".join([question.text, *offers]))
+            if len(first) < QUESTIONS_COMPARED:
+                first += [question, *_stand_ins(question)]
+        self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
 
     def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        """Run the vision tower once over all images, packed."""
-        if not images:
-            return []
-        inputs = self._process(images)
-        sizes = torch.as_tensor(inputs["target_sizes"])
-        with torch.inference_mode():
-            output = self._model.model.get_image_features(
-                torch.as_tensor(inputs["pixel_values"]).to(self._device),
-                sizes.to(self._device),
-                downsample_mode=self.checkpoint.downsample_mode,
-            )
-        features: list[torch.Tensor] = output.pooler_output
-        handles: list[Handle] = []
-        start = 0
-        for grid, count in zip(inputs["grids"], inputs["num_patches_per_image"], strict=True):
-            own = features[start : start + count]
-            head = self.prompt.head(grid, [len(tokens) for tokens in own])
-            handles.append(OpenImage(head, torch.cat(own), sizes[start : start + count]))
-            start += count
-        return handles
+        """Run the vision tower once over all images, packed, and read what their questions share.
+
+        Where memory runs out it is tried again with half as many together.
+        """
+        return halving(self._open, images)
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
-        """Answer the questions in one batch."""
-        if not requests:
-            return []
+        """Answer the questions, in as few forward passes as memory allows."""
         images = [self._opened(request.handle) for request in requests]
-        tails = [self._tail(request.question) for request in requests]
-        last = [len(i.head_ids) + len(tail) - 1 for i, tail in zip(images, tails, strict=True)]
-        with torch.inference_mode():
-            output = read_rows(
-                self._model, images, tails, downsample_mode=self.checkpoint.downsample_mode
-            )
-            states = output.last_hidden_state[torch.arange(len(last)), last]
-            logits = (states @ self._letter_rows.T).float()  # (questions, 26)
-        counts = [len(request.question.options) for request in requests]
+        texts = [render(own.question, self.checkpoint.prompt_format) for own in requests]
+        counts = [len(own.question.options) for own in requests]
+        answers = halving(self._letters, list(zip(images, texts, strict=True)))
         return [
             tuple(row[:count].log_softmax(0).tolist())
-            for row, count in zip(logits, counts, strict=True)
+            for row, count in zip(answers, counts, strict=True)
         ]
 
     def num_tokens(self, question: Question) -> int:
-        """Tokens from behind the image to the answer cue."""
-        if question not in self._num_tokens:
-            self._num_tokens[question] = len(self._tail(question))
-        return self._num_tokens[question]
+        """Tokens of the question up to the answer cue, less those that are read with the image."""
+        return self._order.num_tokens(render(question, self.checkpoint.prompt_format))
 
-    def _tail(self, question: Question) -> list[int]:
-        return self.prompt.tail(render(question, self.checkpoint.prompt_format))
+    @torch.inference_mode()
+    def _open(self, images: Sequence[Image.Image]) -> list[Handle]:
+        seen = look(self.checkpoint, self.prompt, self._process(images))
+        return list(self._order.open(seen))
+
+    @torch.inference_mode()
+    def _letters(self, asked: Sequence[tuple[OpenImage, str]]) -> list[torch.Tensor]:
+        """The logits of all letters for each question, in float32."""
+        rows = self._order.rows(*zip(*asked, strict=True))
+        logits: list[torch.Tensor] = [torch.empty(0)] * len(rows)
+        for batch in _batches(rows):
+            states = read(self._model.model.language_model, [rows[i] for i in batch]).hidden
+            assert states is not None  # for mypy
+            for place, row in zip(batch, (states @ self._letter_rows.T).float(), strict=True):
+                logits[place] = row
+        return logits
 
     def _process(self, images: Sequence[Image.Image]) -> Any:
         try:
@@ -134,3 +157,23 @@ class MiniCPMVScorer:
                 "opened by this scorer"
             )
         return handle
+
+
+def _stand_ins(question: Question) -> Iterator[Question]:
+    """The question with other options: what it shares with these has no option in it."""
+    for names in (("0", "1"), ("?", "!")):
+        options = tuple(Option(name, name) for name in names)
+        yield Question(question.node, question.level, question.text, options)
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[list[int]]:
+    """Rows of like length together, at most `MOST_TOKENS` at a time, as their places."""
+    batch: list[int] = []
+    for place in sorted(range(len(rows)), key=lambda place: len(rows[place].inputs)):
+        longest = len(rows[place].inputs)  # of those so far: they come by length
+        if batch and (len(batch) + 1) * longest > MOST_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

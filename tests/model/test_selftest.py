@@ -8,8 +8,10 @@ from PIL import Image
 from scorers import HashScorer
 
 from hiercls.errors import SelfTestError
+from hiercls.model.library import Library
 from hiercls.model.scorer import MiniCPMVScorer
-from hiercls.model.selftest import check_batching
+from hiercls.model.selftest import check_answers
+from hiercls.plan import Question
 from hiercls.scoring import Handle, Request
 
 pytestmark = pytest.mark.slow
@@ -40,14 +42,19 @@ class LeftPadding(MiniCPMVScorer):
         return [row[:count] for row, count in zip(wrong, counts, strict=True)]
 
 
+def alone(image: Image.Image, question: Question) -> tuple[float, ...]:
+    scorer = HashScorer()
+    return scorer.score([Request(scorer.open([image])[0], question)])[0]
+
+
 def test_a_scorer_that_answers_alike_passes() -> None:
-    assert check_batching(HashScorer(), dtype="float32") == 0
+    assert check_answers(HashScorer(), alone, dtype="float32") == 0
 
 
 @pytest.mark.parametrize("scorer", [Forgetful(), Broken()])
 def test_a_scorer_that_does_not_is_refused(scorer: HashScorer) -> None:
     with pytest.raises(SelfTestError, match=r"expected at most 0\.001 in float32"):
-        check_batching(scorer, dtype="float32")
+        check_answers(scorer, alone, dtype="float32")
 
 
 def test_a_model_that_is_read_at_the_wrong_place_is_refused(checkpoints: dict[str, Path]) -> None:
@@ -57,7 +64,9 @@ def test_a_model_that_is_read_at_the_wrong_place_is_refused(checkpoints: dict[st
 
 def test_a_real_checkpoint_passes(checkpoints: dict[str, Path]) -> None:
     for folder in checkpoints.values():
-        assert check_batching(MiniCPMVScorer.load(folder), dtype="float32") < 1e-4
+        scorer = MiniCPMVScorer.load(folder)
+        library = Library(scorer.checkpoint, scorer.prompt)
+        assert check_answers(scorer, library.answer, dtype="float32") < 1e-4
 
 
 def test_the_pictures_of_the_test_differ() -> None:
@@ -68,5 +77,5 @@ def test_the_pictures_of_the_test_differ() -> None:
             seen.extend(images)
             return super().open(images)
 
-    check_batching(Watching(), dtype="float32")
+    check_answers(Watching(), alone, dtype="float32")
     assert seen[0].size != seen[1].size

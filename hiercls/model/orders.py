@@ -1,0 +1,158 @@
+"""What is read once and what is read again: the two orders of image and question.
+
+Where the image comes first, its state serves all its questions, and the words with which all
+questions begin are read with it. Where the question comes first, its state serves all images.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from hiercls.model.checkpoint import Checkpoint
+from hiercls.model.language import Row, State, read
+from hiercls.model.opening import OpenImage, row_of, text_row
+from hiercls.model.prompt import Prompt
+
+TEXTS_KEPT = 1 << 16
+"""Questions whose token ids are kept; each takes about a kilobyte."""
+
+
+class Order(Protocol):
+    """How images and questions become rows."""
+
+    def share(self, texts: Iterable[str]) -> None:
+        """Learn from some questions what all of them have in common."""
+        ...
+
+    def open(self, images: Sequence[OpenImage]) -> list[OpenImage]:
+        """Read what the questions of an image share."""
+        ...
+
+    def rows(self, images: Sequence[OpenImage], texts: Sequence[str]) -> list[Row]:
+        """What is left to read of each question about its image, up to the answer cue."""
+        ...
+
+    def num_tokens(self, text: str) -> int:
+        """Tokens that a question costs, beyond what is read once an image."""
+        ...
+
+
+class ImageFirst:
+    """Keeps a state for each image: of the image, and of the words that all questions begin with.
+
+    Args:
+        checkpoint: Whose language model reads.
+        prompt: Writes the token ids.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, prompt: Prompt) -> None:
+        self._model: Any = checkpoint.model
+        self._mode = checkpoint.downsample_mode
+        self._front = prompt.front()
+        self._tail = lru_cache(TEXTS_KEPT)(prompt.tail)
+        # Never less than what the template puts between image and text: 4.7 takes a line break
+        # there as part of the image.
+        self._stem = _common_start([prompt.tail(text) for text in ("a", "b")])
+
+    def share(self, texts: Iterable[str]) -> None:
+        """Find the beginning that all texts share; images opened before keep theirs."""
+        self._stem = _common_start([self._tail(text) for text in texts])
+
+    def open(self, images: Sequence[OpenImage]) -> list[OpenImage]:
+        """Read the images up to where their questions part."""
+        rows = [self._whole(image, self._stem) for image in images]
+        states = read(self._model.model.language_model, rows, hidden="none", keep=True).states
+        return [
+            image.read(state, self._stem) for image, state in zip(images, states, strict=True)
+        ]
+
+    def rows(self, images: Sequence[OpenImage], texts: Sequence[str]) -> list[Row]:
+        """The rest of each question; all of a question that does not begin as the others do."""
+        return [
+            self._row(image, self._tail(text)) for image, text in zip(images, texts, strict=True)
+        ]
+
+    def num_tokens(self, text: str) -> int:
+        """Tokens of the question, less those that are read with the image."""
+        tail = self._tail(text)
+        return len(tail) - (len(self._stem) if _continues(tail, self._stem) else 0)
+
+    def _row(self, image: OpenImage, tail: list[int]) -> Row:
+        if image.state is None or not _continues(tail, image.stem):
+            return self._whole(image, tail)
+        return text_row(self._model, tail[len(image.stem) :], image.state)
+
+    def _whole(self, image: OpenImage, tail: Sequence[int]) -> Row:
+        return row_of(self._model, self._front, image, tail, downsample_mode=self._mode)
+
+
+class QuestionFirst:
+    """Keeps a state for each of the questions asked last.
+
+    Args:
+        checkpoint: Whose language model reads.
+        prompt: Writes the token ids.
+        num_kept: How many states are kept.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, prompt: Prompt, *, num_kept: int) -> None:
+        self._model: Any = checkpoint.model
+        self._mode = checkpoint.downsample_mode
+        self._front = lru_cache(TEXTS_KEPT)(prompt.front)
+        self._tail = prompt.tail("")
+        self._num_kept = num_kept
+        self._states: OrderedDict[str, State] = OrderedDict()
+
+    def share(self, texts: Iterable[str]) -> None:
+        """Nothing: a question's state holds all of it."""
+
+    def open(self, images: Sequence[OpenImage]) -> list[OpenImage]:
+        """Nothing: an image is read behind each question."""
+        return list(images)
+
+    def rows(self, images: Sequence[OpenImage], texts: Sequence[str]) -> list[Row]:
+        """Each image behind its question, then the answer cue."""
+        states = self._read(list(dict.fromkeys(texts)))
+        return [
+            row_of(
+                self._model,
+                self._front(text),
+                image,
+                self._tail,
+                downsample_mode=self._mode,
+                before=states[text],
+            )
+            for image, text in zip(images, texts, strict=True)
+        ]
+
+    def num_tokens(self, text: str) -> int:
+        """Tokens of the question; those of the image, read again at each, are not in it."""
+        return len(self._front(text)) + len(self._tail)
+
+    def _read(self, texts: Sequence[str]) -> dict[str, State]:
+        known = {text: self._states.pop(text) for text in texts if text in self._states}
+        if new := [text for text in texts if text not in known]:
+            rows = [text_row(self._model, self._front(text)) for text in new]
+            reading = read(self._model.model.language_model, rows, hidden="none", keep=True)
+            known |= dict(zip(new, reading.states, strict=True))
+        self._states |= known
+        while len(self._states) > self._num_kept:
+            self._states.popitem(last=False)
+        return known
+
+
+def _common_start(rows: Sequence[Sequence[int]]) -> list[int]:
+    """Return the tokens that all rows begin with, leaving at least one of each."""
+    if not rows:
+        return []
+    first, last = min(rows), max(rows)  # in the order of lists: all others lie between them
+    shortest = min(map(len, rows)) - 1
+    same = next((i for i in range(shortest) if first[i] != last[i]), shortest)
+    return list(first[:same])
+
+
+def _continues(tail: Sequence[int], stem: Sequence[int]) -> bool:
+    return len(tail) > len(stem) and tail[: len(stem)] == list(stem)

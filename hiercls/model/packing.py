@@ -1,0 +1,57 @@
+"""Rows of unlike length as one packed sequence, and back to one array where rows must stand apart.
+
+Everything that looks at one token at a time (nearly all of the work) runs on the packed sequence,
+where there is no padding. Only what mixes a row's tokens needs the rows apart.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import torch
+
+
+class Packing:
+    """Where each token of some rows stands, packed and apart.
+
+    Attributes:
+        lengths: Tokens of each row.
+        longest: The largest of them.
+        real: Which places of the rows apart hold a token, shape (rows, longest).
+        last: Places of the rows' last tokens in the packed sequence, shape (rows,).
+    """
+
+    def __init__(self, lengths: Sequence[int], device: torch.device) -> None:
+        self.lengths = list(lengths)
+        self.longest = max(self.lengths)
+        self._is_even = min(self.lengths) == self.longest
+        counts = torch.tensor(self.lengths, device=device)
+        ends = counts.cumsum(0)
+        self.last = ends - 1
+        steps = torch.arange(self.longest, device=device)
+        self.real = steps < counts[:, None]
+        # A place without a token holds the row's last one again; it is read by no one.
+        self._sources = (ends - counts)[:, None] + torch.minimum(steps, counts[:, None] - 1)
+
+    def apart(self, packed: torch.Tensor) -> torch.Tensor:
+        """From (tokens, ...) to (rows, longest, ...), right-padded."""
+        if self._is_even:
+            return packed.unflatten(0, (len(self.lengths), self.longest))
+        return packed[self._sources]
+
+    def packed(self, apart: torch.Tensor) -> torch.Tensor:
+        """From (rows, longest, ...) to (tokens, ...)."""
+        return apart.flatten(0, 1) if self._is_even else apart[self.real]
+
+    def without_padding(self, apart: torch.Tensor) -> torch.Tensor:
+        """The same with 0 wherever there is no token."""
+        if self._is_even:
+            return apart
+        mask = self.real.view(*self.real.shape, *[1] * (apart.ndim - 2))
+        return apart.masked_fill(~mask, 0)
+
+    def split(self, packed: torch.Tensor) -> list[torch.Tensor]:
+        """The tokens of each row."""
+        bounds = itertools.accumulate(self.lengths, initial=0)
+        return [packed[first:last] for first, last in itertools.pairwise(bounds)]
