@@ -98,7 +98,7 @@ def read(
     for number, layer in enumerate(layers):
         before = [None if row.before is None else row.before.layers[number] for row in rows]
         wanted = hidden if number == len(layers) - 1 else "all"
-        states, own = _run_layer(layer, states, packing, before, rotation, wanted)
+        states, own = _run_layer(layer, states, packing, before, rotation, wanted, keep=keep)
         if keep:
             kept.append(own)
         if number in watch:
@@ -119,11 +119,13 @@ def _run_layer(
     before: Sequence[Kept | None],
     rotation: Rotation,
     wanted: str,
+    *,
+    keep: bool,
 ) -> tuple[torch.Tensor, list[Kept]]:
     """One layer; behind it stand the states of the wanted tokens alone."""
     normed = layer.input_layernorm(states)
     if layer.block_type == "linear_attention":
-        mixed, kept = linear_attention(layer.linear_attn, normed, packing, before)
+        mixed, kept = linear_attention(layer.linear_attn, normed, packing, before, keep=keep)
         if wanted == "last":
             mixed = mixed[packing.last]
     elif wanted == "none":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -12,8 +11,8 @@ from transformers.modeling_outputs import BaseModelOutputWithPooling
 from hiercls.model.checkpoint import Checkpoint
 from hiercls.model.opening import look, row_of
 from hiercls.model.prompt import Prompt
-from hiercls.questions import render
 from hiercls.plan import Question
+from hiercls.questions import render
 
 
 class Library:
@@ -50,11 +49,14 @@ class Library:
         (seen,) = look(checkpoint, prompt, inputs)
         front, tail = prompt.front(text), prompt.tail(text)
         mode = checkpoint.downsample_mode
+        features = BaseModelOutputWithPooling(
+            pooler_output=[seen.features],  # type: ignore[arg-type]
+        )
         ids = torch.tensor([[*front, *seen.ids, *tail]], device=model.device)
         output = model.model(
             input_ids=ids,
             position_ids=row_of(model, front, seen, tail, downsample_mode=mode).positions[:, None],
-            mm_encoder_outputs={"image": BaseModelOutputWithPooling(pooler_output=[seen.features])},
+            mm_encoder_outputs={"image": features},
             use_cache=False,
         )
         states: torch.Tensor = output.last_hidden_state[0]

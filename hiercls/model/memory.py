@@ -62,7 +62,9 @@ def free_bytes(device: torch.device) -> int:
     return UNKNOWN_BYTES if available is None else int(available.split()[0]) * 1024
 
 
-def halving(work: Callable[[Sequence[Asked]], list[Answer]], items: Sequence[Asked]) -> list[Answer]:
+def halving(
+    work: Callable[[Sequence[Asked]], list[Answer]], items: Sequence[Asked]
+) -> list[Answer]:
     """Work on all items together, or on one half after the other where memory runs out.
 
     Raises:

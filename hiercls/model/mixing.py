@@ -23,7 +23,12 @@ keys and values, (tokens, heads, head_dim)."""
 
 
 def linear_attention(
-    layer: Any, states: torch.Tensor, packing: Packing, before: Sequence[Kept | None]
+    layer: Any,
+    states: torch.Tensor,
+    packing: Packing,
+    before: Sequence[Kept | None],
+    *,
+    keep: bool,
 ) -> tuple[torch.Tensor, list[Kept]]:
     """Run a gated delta net.
 
@@ -32,9 +37,10 @@ def linear_attention(
         states: Of the packed tokens, shape (tokens, hidden).
         packing: Their rows.
         before: What the layer has kept of each row.
+        keep: Whether what it keeps now is wanted.
 
     Returns:
-        The layer's output, shape (tokens, hidden), and what it now keeps of each row.
+        The layer's output, shape (tokens, hidden), and what it now keeps of each row, if wanted.
     """
     mixed, inputs = _convolve(layer, packing.apart(layer.in_proj_qkv(states)), before)
     sizes = [layer.key_dim, layer.key_dim, layer.value_dim]
@@ -55,14 +61,17 @@ def linear_attention(
         packing.without_padding(packing.apart(own)).transpose(1, 2) for own in (decay, beta)
     )
     read, memory = gated_delta_rule(
-        _unit(query), _unit(key), value, decay=decay, beta=beta, state=_memories(before)
+        query, key, value, decay=decay, beta=beta, state=_memories(before), keep=keep
     )
     read = packing.packed(read.transpose(1, 2)).to(states.dtype)  # (tokens, heads, value_dim)
     gate = layer.in_proj_z(states).view_as(read)
     normed = layer.norm(read.flatten(0, 1), gate.flatten(0, 1)).view_as(read)
-    kept = layer.conv_kernel_size - 1
-    return layer.out_proj(normed.flatten(1)), [
-        (row[length : length + kept], own)
+    output = layer.out_proj(normed.flatten(1))
+    if memory is None:
+        return output, []
+    reach = layer.conv_kernel_size - 1
+    return output, [
+        (row[length : length + reach], own)
         for row, length, own in zip(inputs, packing.lengths, memory, strict=True)
     ]
 
@@ -82,10 +91,6 @@ def _convolve(
     weight = layer.conv1d.weight.unsqueeze(2)
     mixed = conv2d(plane, weight, layer.conv1d.bias, groups=weight.shape[0])
     return silu(mixed).squeeze(2).transpose(1, 2), inputs
-
-
-def _unit(vectors: torch.Tensor) -> torch.Tensor:
-    return vectors * torch.rsqrt((vectors * vectors).sum(-1, keepdim=True) + 1e-6)
 
 
 def _memories(before: Sequence[Kept | None]) -> torch.Tensor | None:

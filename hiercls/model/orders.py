@@ -65,9 +65,7 @@ class ImageFirst:
         """Read the images up to where their questions part."""
         rows = [self._whole(image, self._stem) for image in images]
         states = read(self._model.model.language_model, rows, hidden="none", keep=True).states
-        return [
-            image.read(state, self._stem) for image, state in zip(images, states, strict=True)
-        ]
+        return [image.read(state, self._stem) for image, state in zip(images, states, strict=True)]
 
     def rows(self, images: Sequence[OpenImage], texts: Sequence[str]) -> list[Row]:
         """The rest of each question; all of a question that does not begin as the others do."""
@@ -144,14 +142,14 @@ class QuestionFirst:
         return known
 
 
-def _common_start(rows: Sequence[Sequence[int]]) -> list[int]:
+def _common_start(rows: Sequence[list[int]]) -> list[int]:
     """Return the tokens that all rows begin with, leaving at least one of each."""
     if not rows:
         return []
     first, last = min(rows), max(rows)  # in the order of lists: all others lie between them
     shortest = min(map(len, rows)) - 1
     same = next((i for i in range(shortest) if first[i] != last[i]), shortest)
-    return list(first[:same])
+    return first[:same]
 
 
 def _continues(tail: Sequence[int], stem: Sequence[int]) -> bool:

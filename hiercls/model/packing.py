@@ -19,7 +19,8 @@ class Packing:
         lengths: Tokens of each row.
         longest: The largest of them.
         real: Which places of the rows apart hold a token, shape (rows, longest).
-        last: Places of the rows' last tokens in the packed sequence, shape (rows,).
+        first: Places of the rows' first tokens in the packed sequence, shape (rows,).
+        last: Places of their last tokens, shape (rows,).
     """
 
     def __init__(self, lengths: Sequence[int], device: torch.device) -> None:
@@ -28,16 +29,16 @@ class Packing:
         self._is_even = min(self.lengths) == self.longest
         counts = torch.tensor(self.lengths, device=device)
         ends = counts.cumsum(0)
-        self.last = ends - 1
+        self.first, self.last = ends - counts, ends - 1
         steps = torch.arange(self.longest, device=device)
         self.real = steps < counts[:, None]
         # A place without a token holds the row's last one again; it is read by no one.
-        self._sources = (ends - counts)[:, None] + torch.minimum(steps, counts[:, None] - 1)
+        self._sources = self.first[:, None] + torch.minimum(steps, counts[:, None] - 1)
 
     def apart(self, packed: torch.Tensor) -> torch.Tensor:
         """From (tokens, ...) to (rows, longest, ...), right-padded."""
         if self._is_even:
-            return packed.unflatten(0, (len(self.lengths), self.longest))
+            return packed.view(-1, self.longest, *packed.shape[1:])
         return packed[self._sources]
 
     def packed(self, apart: torch.Tensor) -> torch.Tensor:

@@ -37,7 +37,7 @@ from hiercls.errors import ModelError
 from hiercls.model.attention import use_segment_attention
 from hiercls.model.checkpoint import PROMPT_FORMAT_FILE, TRAINING_FILE
 from hiercls.model.helpers import Helpers
-from hiercls.model.language import OpenImage, read_rows
+from hiercls.model.language import read
 from hiercls.model.learning import make_optimizers, spread_positions
 from hiercls.model.lessons import Lessons, Pictures, Row, collate
 from hiercls.model.maker import (
@@ -46,6 +46,7 @@ from hiercls.model.maker import (
     train_tokenizer,
     write_preprocessor_config,
 )
+from hiercls.model.opening import OpenImage, row_of
 from hiercls.plan import Plan
 from hiercls.questions import PromptFormat, render, render_open
 
@@ -142,32 +143,37 @@ class Trainer:
         pictures = self._open(batch)
         rows: list[Row] = [row for own in batch["rows"] for row in own]
         images = [image for image, own in zip(pictures, batch["rows"], strict=True) for _ in own]
-        output = read_rows(
-            self.model,
-            images,
-            [row.tail + row.answer[:-1] for row in rows],
-            downsample_mode="16x",
-            output_hidden_states=True,
+        num_layers = self.model.config.text_config.num_hidden_layers
+        pointing, middle = num_layers - 2, (num_layers - 1) // 2
+        reading = read(
+            self.model.model.language_model,
+            [
+                row_of(self.model, [], image, row.tail + row.answer[:-1], downsample_mode="16x")
+                for image, row in zip(images, rows, strict=True)
+            ],
+            hidden="all",
+            watch=(pointing, middle),
         )
-        states: torch.Tensor = output.last_hidden_state  # (rows, longest, hidden)
-        starts = [len(image.head_ids) for image in images]
+        assert reading.hidden is not None  # for mypy
+        states, watched = reading.hidden, reading.watched  # each (tokens of all rows, hidden)
+        starts = [  # of the tails
+            first + len(image.ids)
+            for first, image in zip(reading.packing.first.tolist(), images, strict=True)
+        ]
         last = [start + len(row.tail) - 1 for start, row in zip(starts, rows, strict=True)]
         losses = {"answer": self._answer_loss(states, rows, last)}
         choices = [i for i, row in enumerate(rows) if row.right is not None]
         right = torch.tensor([rows[i].right for i in choices])
         logits = self._letter_logits(states, rows, choices, last)
         losses["letter"] = cross_entropy(logits, right)
-        layers = output.hidden_states
-        pointed = layers[len(layers) - 2]
-        offered = [_option_states(pointed[i], starts[i], rows[i].spans) for i in choices]
-        asked = pointed[choices, [last[i] for i in choices]]
+        offered = [_option_states(watched[pointing], starts[i], rows[i].spans) for i in choices]
+        asked = watched[pointing][[last[i] for i in choices]]
         losses["pointer"] = self.helpers.pointer_loss(asked, offered, right)
-        firsts = _first_rows(batch["rows"])
-        behind = [starts[i] - 1 for i in firsts]
+        behind = [starts[i] - 1 for i in _first_rows(batch["rows"])]
         seen = [
             torch.stack([image.features.mean(0) for image in pictures]),
-            layers[len(layers) // 2][firsts, behind],
-            states[firsts, behind],
+            watched[middle][behind],
+            states[behind],
         ]
         embedding = self.model.get_input_embeddings().weight
         losses["name"] = self.helpers.name_loss(seen, embedding, batch["names"])
@@ -185,8 +191,8 @@ class Trainer:
 
     def _answer_loss(self, states: torch.Tensor, rows: list[Row], last: list[int]) -> torch.Tensor:
         """Cross-entropy of the answers' tokens against the whole vocabulary."""
-        where = [(i, last[i] + k) for i, row in enumerate(rows) for k in range(len(row.answer))]
-        picked = states[[i for i, _ in where], [k for _, k in where]]
+        where = [last[i] + k for i, row in enumerate(rows) for k in range(len(row.answer))]
+        picked = states[where]
         targets = torch.tensor([token for row in rows for token in row.answer])
         return cross_entropy(self.model.lm_head(picked), targets)
 
@@ -194,7 +200,7 @@ class Trainer:
         self, states: torch.Tensor, rows: list[Row], choices: list[int], last: list[int]
     ) -> torch.Tensor:
         letters = self.model.lm_head.weight[self.lessons.letter_ids]
-        logits = states[choices, [last[i] for i in choices]] @ letters.T  # (choices, 26)
+        logits = states[[last[i] for i in choices]] @ letters.T  # (choices, 26)
         counts = torch.tensor([len(rows[i].spans) for i in choices])
         beyond = torch.arange(logits.shape[1]) >= counts[:, None]
         masked: torch.Tensor = logits.masked_fill(beyond, -math.inf)

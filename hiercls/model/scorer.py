@@ -91,7 +91,7 @@ class MiniCPMVScorer:
         Raises:
             PlanError: A text contains a special token of the model.
         """
-        first = []
+        first: list[Question] = []
         for question in questions:
             offers = [f"{o.name}\n{o.description or ''}" for o in question.options]
             self.prompt.refuse_special("\n".join([question.text, *offers]))
