@@ -121,16 +121,15 @@ def test_what_is_confused_with_the_right_option_wins_the_other_groups() -> None:
 
 
 def test_wrong_options_come_from_each_source_by_its_share() -> None:
-    plan = Plan(tree_of(12, 12, 12), PlanSettings(max_options=16, merge="none"))
+    plan = Plan(tree_of(12, 12, 200), PlanSettings(max_options=16, merge="none"))
     confusions = {("0-0", f"1-{n}"): 1.0 for n in range(12)}
     settings = ArrangementSettings(as_asked=0, mix=Mix(2, 1, 1), num_options=5)
     found = wrong_nodes(arranged(plan, "0-0", settings, confusions=confusions))
     counts = Counter(node[0] for own in found for node in own)
     total = sum(counts.values())
     assert total == 4 * len(found)
-    # What is picked at random is as often one that looks alike as not.
-    expected = {"0": 0.5, "1": 0.375, "2": 0.125}
-    for kind, share in expected.items():
+    # Of what is picked at random, one in twenty is a sibling and one a cousin.
+    for kind, share in {"0": 0.51, "1": 0.26, "2": 0.23}.items():
         assert counts[kind] / total == pytest.approx(share, abs=0.04), kind
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hiercls.config import MOST_OPTIONS
 from hiercls.data.confusions import Confusions, Lookalikes
-from hiercls.data.passages import Passage, Passages
+from hiercls.data.passages import Around, Passage, Passages
 from hiercls.errors import ConfigError
 from hiercls.plan import Option, Plan, Question
 from hiercls.scoring import grouped
@@ -28,7 +28,7 @@ class Mix:
         siblings: The other options of the question itself.
         cousins: What the right option is confused with, at the same level; there are none where
             no confusions are known.
-        random: Anything else that is offered at the level.
+        random: Anything that is offered at the level.
     """
 
     siblings: float = 0.5
@@ -171,17 +171,17 @@ class Arranger:
         """Return the right option and wrong ones from everywhere."""
         most = self._plan.settings.max_options
         number = min(self._settings.num_options or rng.randint(2, most), most)
-        siblings = [question.options[index] for index in rng.sample(wrongs, len(wrongs))]
-        offered = self._offered[question.level]
-        barred = self._passages.related(truth).union(own.node for own in question.options)
-        cousins = [offered[node] for node in _by_weight(near, rng) if node in offered]
-        pool = self._pools[question.level]
-        tried = rng.sample(pool, min(len(pool), _MOST_TRIED))
+        around = self._passages.around(truth)
+        some = rng.sample(wrongs, min(number, len(wrongs)))
+        siblings = [question.options[index] for index in some]
+        offered, pool = self._offered[question.level], self._pools[question.level]
+        cousins = (offered[node] for node in _by_weight(near, rng) if node in offered)
+        tried = (rng.choice(pool) for _ in range(_MOST_TRIED))
         mix = self._settings.mix
         sources = [
             (mix.siblings, iter(siblings)),
-            (mix.cousins, _cousins(cousins, siblings, barred)),
-            (mix.random, _elsewhere(tried, barred)),
+            (mix.cousins, _wrong(cousins, question, around)),
+            (mix.random, _wrong(tried, question, around)),
         ]
         options = _drawn(question.options[right], sources, number, rng)
         return options if len(options) > 1 else [*options, siblings[0]]
@@ -207,20 +207,13 @@ def _offered(plan: Plan, level: int) -> dict[str, _Offered]:
     return found
 
 
-def _cousins(
-    offered: Iterable[_Offered], siblings: Iterable[Option], barred: frozenset[str]
-) -> Iterator[Option]:
-    for one in offered:
-        if one.option in siblings:
-            yield one.option
-        else:
-            yield from _elsewhere([one], barred)
-
-
-def _elsewhere(offered: Iterable[_Offered], barred: frozenset[str]) -> Iterator[Option]:
-    for one in offered:
-        if one.option.node not in barred and one.reached not in barred:
-            yield one.option
+def _wrong(offered: Iterable[_Offered], question: Question, around: Around) -> Iterator[Option]:
+    """Yield what the truth rules out; what the question offers too, as it offers it."""
+    for option, reached in offered:
+        if option.node not in around and reached not in around:
+            own = (one for one in question.options if one.node == option.node)
+            if next(own, option) == option:
+                yield option
 
 
 def _drawn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from hiercls.plan import Option, Outcome, Plan
@@ -31,7 +31,7 @@ class Passage:
     """A question on some way to a truth.
 
     What is neither right nor wrong may hold the truth or not: it lies below an inner node that the
-    truth is not known beyond, or is "none of these" there.
+    truth is not known beyond.
 
     Attributes:
         asked: Id of the node that asks.
@@ -45,6 +45,26 @@ class Passage:
     level: int
     rights: tuple[int, ...]
     wrongs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A truth with the ids of the nodes above and below it; `in` asks for any of them."""
+
+    truth: str
+    above: frozenset[str]
+    below: frozenset[str]
+
+    def may_be_held_by(self, outcome: Outcome) -> bool:
+        """Return whether the image may show what an option leads to."""
+        if outcome.none:
+            return False
+        if outcome.node == self.truth or outcome.node in self.below:
+            return True
+        return not outcome.ends and outcome.node in self.above
+
+    def __contains__(self, node: object) -> bool:
+        return node == self.truth or node in self.above or node in self.below
 
 
 class Passages:
@@ -72,6 +92,7 @@ class Passages:
         self._entering: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._asked_after: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._known: dict[str, tuple[Passage, ...]] = {}
+        self._around: dict[str, Around] = {}
         self._places = {asked: place for place, asked in enumerate(plan.nodes)}
         for asked in plan.nodes:
             options, outcomes = plan.question(asked).options, plan.outcomes(asked)
@@ -84,16 +105,21 @@ class Passages:
     def of(self, truth: str) -> tuple[Passage, ...]:
         """Return the questions on the ways to a truth, level by level."""
         if truth not in self._known:
+            around = self.around(truth)
             rights = self._rights(truth)
             in_order = sorted(rights, key=self._places.__getitem__)
-            found = (self._passage(truth, asked, rights[asked]) for asked in in_order)
+            found = (self._passage(around, asked, rights[asked]) for asked in in_order)
             self._known[truth] = tuple(passage for passage in found if passage.wrongs)
         return self._known[truth]
 
-    def related(self, truth: str) -> frozenset[str]:
-        """Return the ids of a truth, and of the nodes above and below it."""
-        taxonomy = self.plan.taxonomy
-        return taxonomy.ancestors(truth) | taxonomy.descendants(truth) | {truth}
+    def around(self, truth: str) -> Around:
+        """Return what lies above and below a truth."""
+        if truth not in self._around:
+            taxonomy = self.plan.taxonomy
+            self._around[truth] = Around(
+                truth, taxonomy.ancestors(truth), taxonomy.descendants(truth)
+            )
+        return self._around[truth]
 
     def _rights(self, truth: str) -> dict[str, set[int]]:
         """Return the indices of the right options by the node that asks, from the truth up."""
@@ -127,15 +153,14 @@ class Passages:
             pending += above
         return found
 
-    def _passage(self, truth: str, asked: str, rights: set[int]) -> Passage:
+    def _passage(self, around: Around, asked: str, rights: set[int]) -> Passage:
         outcomes = self.plan.outcomes(asked)
-        is_ended = any(outcomes[i].ends and outcomes[i].node == truth for i in rights)
-        above = self.plan.taxonomy.ancestors(truth)
-        below = frozenset() if is_ended else self.plan.taxonomy.descendants(truth)
+        if any(outcomes[index].ends and outcomes[index].node == around.truth for index in rights):
+            around = replace(around, below=frozenset())  # offered beside the truth, so ruled out
         wrongs = [
             index
             for index, outcome in enumerate(outcomes)
-            if index not in rights and not _may_hold(outcome, truth, above, below, is_ended)
+            if index not in rights and not around.may_be_held_by(outcome)
         ]
         level = self.plan.question(asked).level
         return Passage(asked, level, tuple(sorted(rights)), tuple(wrongs))
@@ -144,13 +169,3 @@ class Passages:
 def _entered(option: Option, outcome: Outcome) -> tuple[str, ...]:
     """Return the nodes that an option leads to and no other of its question does."""
     return outcome.path[outcome.path.index(option.node) :] if outcome.path else ()
-
-
-def _may_hold(
-    outcome: Outcome, truth: str, above: frozenset[str], below: frozenset[str], is_ended: bool
-) -> bool:
-    if outcome.none:
-        return outcome.node == truth and not is_ended
-    if outcome.node == truth or outcome.node in below:
-        return True
-    return not outcome.ends and outcome.node in above
