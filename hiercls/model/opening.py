@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from PIL import Image
 
+from hiercls.errors import ImageError
 from hiercls.model.checkpoint import Checkpoint
 from hiercls.model.language import Row, State
 from hiercls.model.prompt import Prompt
@@ -34,6 +36,23 @@ class OpenImage:
     def read(self, state: State, stem: Sequence[int]) -> OpenImage:
         """The image once the language model has read it."""
         return replace(self, state=state, stem=stem)
+
+
+def prepare(checkpoint: Checkpoint, images: Sequence[Image.Image], *, max_slice_nums: int) -> Any:
+    """Return what the image processor makes of images: what `look` takes.
+
+    Raises:
+        ImageError: One of them cannot be taken.
+    """
+    try:
+        return checkpoint.image_processor(
+            list(images),
+            max_slice_nums=max_slice_nums,
+            downsample_mode=checkpoint.downsample_mode,
+        )
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError, MemoryError) as error:
+        sizes = ", ".join(f"{image.width} x {image.height}" for image in images)
+        raise ImageError(f"image of {sizes} pixels cannot be prepared: {error}") from error
 
 
 def look(checkpoint: Checkpoint, prompt: Prompt, inputs: Any) -> list[OpenImage]:

@@ -7,7 +7,10 @@ the rows of the head that belong to the letters, gives every option a probabilit
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +18,14 @@ import torch
 from PIL import Image
 
 from hiercls.config import ModelSettings
-from hiercls.errors import ImageError, ModelError
+from hiercls.errors import ModelError
+from hiercls.model.adapters.choice import Choice
+from hiercls.model.adapters.serving import LevelAdapters
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
 from hiercls.model.language import Row, read
 from hiercls.model.library import Library
 from hiercls.model.memory import halving, num_states
-from hiercls.model.opening import OpenImage, look
+from hiercls.model.opening import OpenImage, look, prepare
 from hiercls.model.orders import ImageFirst, Order, QuestionFirst
 from hiercls.model.prompt import Prompt
 from hiercls.model.selftest import check_answers
@@ -41,6 +46,7 @@ class MiniCPMVScorer:
     Attributes:
         checkpoint: The model.
         settings: How it was loaded and is fed.
+        adapters: Which adapter answers which question, if any does.
         prompt: Writes its token ids.
         max_options: One option a letter.
         max_open: Images that may be open together within the memory allowed.
@@ -48,9 +54,16 @@ class MiniCPMVScorer:
 
     max_options = len(LETTERS)
 
-    def __init__(self, checkpoint: Checkpoint, settings: ModelSettings = ModelSettings()) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        settings: ModelSettings = ModelSettings(),
+        *,
+        adapters: LevelAdapters | None = None,
+    ) -> None:
         self.checkpoint = checkpoint
         self.settings = settings
+        self.adapters = adapters
         self.prompt = Prompt(
             checkpoint.tokenizer,
             use_image_id=checkpoint.image_processor.use_image_id,
@@ -61,7 +74,8 @@ class MiniCPMVScorer:
         self._order: Order
         if checkpoint.prompt_format.order == "image":
             self.max_open = kept
-            self._order = ImageFirst(checkpoint, self.prompt)
+            is_shared = adapters is None or adapters.activation == "suffix"
+            self._order = ImageFirst(checkpoint, self.prompt, is_shared=is_shared)
         else:
             self.max_open = 1 << 31  # an open image is its visual tokens alone
             self._order = QuestionFirst(checkpoint, self.prompt, num_kept=kept)
@@ -69,8 +83,19 @@ class MiniCPMVScorer:
         self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
 
     @classmethod
-    def load(cls, source: str | Path, settings: ModelSettings = ModelSettings()) -> MiniCPMVScorer:
+    def load(
+        cls,
+        source: str | Path,
+        settings: ModelSettings = ModelSettings(),
+        *,
+        adapters: Choice | None = None,
+    ) -> MiniCPMVScorer:
         """Load a checkpoint and see that it answers as the library's own forward does.
+
+        Args:
+            source: A local folder, "tiny" for the bundled model, or a hub id.
+            settings: How it is loaded and fed.
+            adapters: Those of its levels, if any.
 
         Raises:
             ModelError: The checkpoint cannot be loaded.
@@ -83,7 +108,7 @@ class MiniCPMVScorer:
             )
             dtype = str(scorer.checkpoint.model.dtype).removeprefix("torch.")
             check_answers(scorer, library.answer, dtype=dtype)
-        return scorer
+        return scorer if adapters is None else scorer._with(adapters)
 
     def check(self, questions: Iterable[Question]) -> None:
         """See before the first image that every question can be asked, and what they share.
@@ -97,7 +122,10 @@ class MiniCPMVScorer:
             self.prompt.refuse_special("\n".join([question.text, *offers]))
             if len(first) < QUESTIONS_COMPARED:
                 first += [question, *_stand_ins(question)]
-        self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
+        # What is read with the image is read without an adapter; each has learned to read all
+        # of a question.
+        if self.adapters is None:
+            self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
 
     def open(self, images: Sequence[Image.Image]) -> list[Handle]:
         """Run the vision tower once over all images, packed, and read what their questions share.
@@ -108,28 +136,59 @@ class MiniCPMVScorer:
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
         """Answer the questions, in as few forward passes as memory allows."""
-        images = [self._opened(request.handle) for request in requests]
-        texts = [render(own.question, self.checkpoint.prompt_format) for own in requests]
-        counts = [len(own.question.options) for own in requests]
-        answers = halving(self._letters, list(zip(images, texts, strict=True)))
-        return [
-            tuple(row[:count].log_softmax(0).tolist())
-            for row, count in zip(answers, counts, strict=True)
-        ]
+        groups: dict[str | None, list[int]] = defaultdict(list)
+        for place, request in enumerate(requests):
+            groups[self._adapter_of(request.question)].append(place)
+        answers: list[tuple[float, ...]] = [()] * len(requests)
+        for adapter, places in groups.items():
+            found = self._score([requests[place] for place in places], adapter)
+            for place, answer in zip(places, found, strict=True):
+                answers[place] = answer
+        return answers
 
     def num_tokens(self, question: Question) -> int:
         """Tokens of the question up to the answer cue, less those that are read with the image."""
         return self._order.num_tokens(render(question, self.checkpoint.prompt_format))
 
-    @torch.inference_mode()
-    def _open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        seen = look(self.checkpoint, self.prompt, self._process(images))
-        return list(self._order.open(seen))
+    def _with(self, choice: Choice) -> MiniCPMVScorer:
+        from hiercls.model.adapters.folder import load_adapters  # peft only where it is wanted
+
+        loaded = load_adapters(self._model, choice.folder, choice.manifest)
+        adapters = LevelAdapters(loaded, choice.manifest.activation, choice.levels)
+        return MiniCPMVScorer(self.checkpoint, self.settings, adapters=adapters)
+
+    def _adapter_of(self, question: Question) -> str | None:
+        return None if self.adapters is None else self.adapters.of(question)
+
+    def _score(self, requests: Sequence[Request], adapter: str | None) -> list[tuple[float, ...]]:
+        """Answer questions that one adapter answers."""
+        asked = [
+            (self._opened(own.handle), render(own.question, self.checkpoint.prompt_format))
+            for own in requests
+        ]
+        with nullcontext() if self.adapters is None else self.adapters.on(adapter):
+            answers = halving(partial(self._letters, adapter=adapter), asked)
+        counts = [len(own.question.options) for own in requests]
+        return [
+            tuple(row[:count].log_softmax(0).tolist())
+            for row, count in zip(answers, counts, strict=True)
+        ]
 
     @torch.inference_mode()
-    def _letters(self, asked: Sequence[tuple[OpenImage, str]]) -> list[torch.Tensor]:
+    def open_prepared(self, inputs: Any) -> list[Handle]:
+        """As `open`, of what `opening.prepare` made of the images."""
+        return list(self._order.open(look(self.checkpoint, self.prompt, inputs)))
+
+    def _open(self, images: Sequence[Image.Image]) -> list[Handle]:
+        inputs = prepare(self.checkpoint, images, max_slice_nums=self.settings.max_slice_nums)
+        return self.open_prepared(inputs)
+
+    @torch.inference_mode()
+    def _letters(
+        self, asked: Sequence[tuple[OpenImage, str]], *, adapter: str | None
+    ) -> list[torch.Tensor]:
         """The logits of all letters for each question, in float32."""
-        rows = self._order.rows(*zip(*asked, strict=True))
+        rows = self._order.rows(*zip(*asked, strict=True), adapter=adapter)
         logits: list[torch.Tensor] = [torch.empty(0)] * len(rows)
         for batch in _batches(rows):
             states = read(self._model.model.language_model, [rows[i] for i in batch]).hidden
@@ -137,17 +196,6 @@ class MiniCPMVScorer:
             for place, row in zip(batch, (states @ self._letter_rows.T).float(), strict=True):
                 logits[place] = row
         return logits
-
-    def _process(self, images: Sequence[Image.Image]) -> Any:
-        try:
-            return self.checkpoint.image_processor(
-                list(images),
-                max_slice_nums=self.settings.max_slice_nums,
-                downsample_mode=self.checkpoint.downsample_mode,
-            )
-        except (ValueError, TypeError, OverflowError, ZeroDivisionError, MemoryError) as error:
-            sizes = ", ".join(f"{image.width} x {image.height}" for image in images)
-            raise ImageError(f"image of {sizes} pixels cannot be prepared: {error}") from error
 
     @staticmethod
     def _opened(handle: Handle) -> OpenImage:

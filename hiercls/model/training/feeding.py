@@ -1,0 +1,80 @@
+"""Pictures made ready for the vision tower while the model is at work on those before them."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PIL import Image
+
+from hiercls.errors import ImageError
+from hiercls.images import open_image
+from hiercls.model.checkpoint import Checkpoint
+from hiercls.model.opening import prepare
+
+MOST_THREADS = 8
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Prepared(Generic[Item]):
+    """Some pictures, ready to be looked at.
+
+    Attributes:
+        items: What belongs to each picture that could be read.
+        images: The pictures.
+        inputs: What the image processor made of them; None where there are none.
+        errors: Why the others could not be read.
+    """
+
+    items: tuple[Item, ...]
+    images: tuple[Image.Image, ...]
+    inputs: Any
+    errors: tuple[str, ...]
+
+
+class Feed(Generic[Item]):
+    """Prepares groups of pictures ahead, in their order.
+
+    Args:
+        checkpoint: Whose image processor.
+        max_slice_nums: Slices an image at most.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, max_slice_nums: int) -> None:
+        self._checkpoint = checkpoint
+        self._max_slice_nums = max_slice_nums
+        self._num_threads = min(MOST_THREADS, os.cpu_count() or 1)
+
+    def __call__(self, groups: Iterable[Sequence[tuple[str, Item]]]) -> Iterator[Prepared[Item]]:
+        """Yield each group of (image path, what belongs to it), prepared."""
+        waiting: deque[Future[Prepared[Item]]] = deque()
+        pool = ThreadPoolExecutor(self._num_threads)
+        try:
+            for group in groups:
+                waiting.append(pool.submit(self._prepare, group))
+                if len(waiting) > self._num_threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _prepare(self, group: Sequence[tuple[str, Item]]) -> Prepared[Item]:
+        items, images, errors = [], [], []
+        for path, item in group:
+            try:
+                image = open_image(path)
+            except ImageError as error:
+                errors.append(error.message)
+                continue
+            items.append(item)
+            images.append(image)
+        inputs = None
+        if images:
+            inputs = prepare(self._checkpoint, images, max_slice_nums=self._max_slice_nums)
+        return Prepared(tuple(items), tuple(images), inputs, tuple(errors))
