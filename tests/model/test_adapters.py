@@ -266,7 +266,7 @@ def copy(trained: dict[str, Path], tmp_path: Path) -> Path:
 def test_other_weights_than_the_manifest_tells_of_are_refused(model: Path, copy: Path) -> None:
     path = copy / "level-1" / "adapter_model.safetensors"
     path.write_bytes(path.read_bytes()[:-4] + b"\1\2\3\4")
-    with pytest.raises(ModelError, match="not the weights that adapters.json tells of"):
+    with pytest.raises(ModelError, match="not the weights that"):
         cascade(model, copy, PETS)
     path.unlink()
     with pytest.raises(ModelError, match="not there; expected by"):
@@ -356,7 +356,7 @@ def test_what_is_pushed_is_found_again_by_its_id(
 
 def test_adapters_that_are_nowhere_are_said_to_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ModelError, match="a file; expected the folder that holds adapters.json"):
+    with pytest.raises(ModelError, match="a file; expected the folder that holds"):
         find_adapters(tmp_path / "file")
     with pytest.raises(ModelError, match="neither a folder nor a hub id"):
         find_adapters("no/such/folder")
