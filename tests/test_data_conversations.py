@@ -167,6 +167,7 @@ def test_an_answer_is_the_option_behind_its_letter(question: str, answer: str, s
 def test_a_name_is_found_in_the_text_of_an_option() -> None:
     assert ("Dog", "") in readings("Dog (none of the others): barks: at night")
     assert ("Dog", "") in readings("Dog.")
+    assert ("Dog", "zoo") in readings("Dog (none of the others) (zoo): barks")
     assert ("crane", "zoo/bird") in readings("crane (zoo > bird)")
     assert next(readings("Teal (green): small")) == ("Teal (green): small", "")
 
