@@ -169,4 +169,4 @@ class Draws:
 
     def _bits(self, purpose: int, number: int = 0) -> np.random.PCG64:
         """Return raw bits, which no release of numpy draws otherwise."""
-        return np.random.PCG64(np.random.SeedSequence((self._seed, purpose, number)))
+        return np.random.PCG64(np.random.SeedSequence((self._seed % 2**64, purpose, number)))
