@@ -18,6 +18,10 @@ VARIANTS = ("lora", "rslora", "dora")
 ACTIVATIONS = ("suffix", "full")
 TARGETS = ("attention", "linear-attention", "mlp")
 TUNED = ("nothing", "merger", "vision")
+SAMPLERS = ("natural", "sqrt", "balanced", "effective")
+CONVERSATION_FORMS = ("openbmb", "ms-swift", "llama-factory")
+CONVERSATION_KINDS = ("choice", "open")
+MANY_SHOT, FEW_SHOT = 100, 20  # training images: more, and fewer (Liu et al. 2019)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def test_labels_of_a_confusion_file_that_are_no_nodes_are_all_listed(tmp_path: P
     path.write_text("true,predicted,count\nhuskie,wolf,3\npug,cow,1\n")
     with pytest.raises(RequestError, match="2 labels cannot be found") as caught:
         read_confusions(path, PETS)
-    assert "'huskie' is no node (1 row, first in row 2; did you mean 'husky'?)" in str(caught.value)
+    assert "'huskie' is no node (1 row, first in row 2; did you mean 'Husky'?)" in str(caught.value)
     assert "'cow' is no node (1 row, first in row 3)" in str(caught.value)
 
 

@@ -124,6 +124,9 @@ def test_wrong_options_end_at_no_class_that_the_truth_may_be(plan: Plan) -> None
                 if not outcome.ends:
                     held |= taxonomy.descendants(outcome.node)
                 assert truth not in held or outcome.none
+                # Of an inner node that is no class, it may be anything below.
+                is_known = taxonomy.node(truth).is_class
+                assert is_known or outcome.node not in taxonomy.descendants(truth)
 
 
 def test_an_example_of_an_inner_node_trains_the_levels_above_it() -> None:
@@ -174,3 +177,18 @@ def test_what_may_be_below_a_truth_is_neither_right_nor_wrong() -> None:
     assert (above.asked, above.rights, above.wrongs) == ("pets", (0,), (1,))
     # At the top both options lead to the pug, so that none is wrong and nothing can be learnt.
     assert [own.asked for own in passages.of("pug")] == ["dog", "small"]
+
+
+def test_a_node_below_the_truth_in_the_same_question_is_neither_right_nor_wrong() -> None:
+    nodes = {
+        "pets": {"name": "pets"},
+        "dog": {"name": "dog", "parents": ["pets"]},
+        "pug": {"name": "pug", "parents": ["dog", "pets"]},
+        "husky": {"name": "husky", "parents": ["dog"]},
+        "cat": {"name": "cat", "parents": ["pets"]},
+    }
+    passages = Passages(Plan(Taxonomy.from_dict({"name": "pets", "nodes": nodes}), PLAN))
+    offered = [option.node for option in passages.plan.question("pets").options]
+    [passage] = passages.of("dog")
+    assert [offered[index] for index in passage.rights] == ["dog"]
+    assert [offered[index] for index in passage.wrongs] == ["cat"]

@@ -117,6 +117,11 @@ def test_an_epoch_depends_on_its_number_and_the_seed_alone() -> None:
     assert Draws(labels, settings, seed=8).order(4).tolist() != asked_at_once.order(4).tolist()
 
 
+def test_any_whole_number_is_a_seed() -> None:
+    first, second = (Draws(classes([3, 9]), SamplingSettings(), seed=s) for s in (-1, 2**70 + 5))
+    assert sorted(first.order(0).tolist()) == sorted(second.order(0).tolist())
+
+
 def test_what_is_drawn_is_the_same_on_every_machine() -> None:
     draws = Draws(np.array([0, 0, 0, 0, 1, 1, 2]), SamplingSettings("balanced"), seed=5)
     assert [draws.order(epoch).tolist() for epoch in (0, 3)] == [

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hiercls.config import SAMPLERS
 from hiercls.errors import ConfigError
-
-SAMPLERS = ("natural", "sqrt", "balanced", "effective")
 
 _GOLDEN = (5**0.5 - 1) / 2
 _MEMBERS, _ORDER, _START = range(3)
@@ -169,4 +168,4 @@ class Draws:
 
     def _bits(self, purpose: int, number: int = 0) -> np.random.PCG64:
         """Return raw bits, which no release of numpy draws otherwise."""
-        return np.random.PCG64(np.random.SeedSequence((self._seed, purpose, number)))
+        return np.random.PCG64(np.random.SeedSequence((self._seed % 2**64, purpose, number)))
