@@ -64,7 +64,7 @@ def fit(
     figures, which are thus about images that the temperatures have not seen.
 
     Args:
-        cascade: Without a calibration of its own.
+        cascade: Any calibration of its own is left aside.
         examples: Labelled images, drawn as those are that the cascade will meet.
         targets: Accuracies for `target` and `information`.
         coverages: For `coverage`, with 1, 2 and 3 nodes.

@@ -45,7 +45,7 @@ def test_classify_stops_as_calibrate_promised(
 ) -> None:
     calibration = Calibration.load(calibration_path)
     assert calibration.num_examples == 45
-    assert set(calibration.hashes) == {"model", "plan", "prompt", "taxonomy"}
+    assert set(calibration.hashes) == {"adapters", "model", "plan", "prompt", "taxonomy"}
     assert len(calibration.temperatures) == 3
     capsys.readouterr()
     assert classify(pictures, calibration_path) == 0
