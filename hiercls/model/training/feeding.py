@@ -26,13 +26,11 @@ class Prepared(Generic[Item]):
 
     Attributes:
         items: What belongs to each picture that could be read.
-        images: The pictures.
         inputs: What the image processor made of them; None where there are none.
         errors: Why the others could not be read.
     """
 
     items: tuple[Item, ...]
-    images: tuple[Image.Image, ...]
     inputs: Any
     errors: tuple[str, ...]
 
@@ -75,6 +73,19 @@ class Feed(Generic[Item]):
             items.append(item)
             images.append(image)
         inputs = None
-        if images:
-            inputs = prepare(self._checkpoint, images, max_slice_nums=self._max_slice_nums)
-        return Prepared(tuple(items), tuple(images), inputs, tuple(errors))
+        while images and inputs is None:
+            try:
+                inputs = prepare(self._checkpoint, images, max_slice_nums=self._max_slice_nums)
+            except ImageError as error:
+                errors.append(error.message)
+                refused = next((i for i, own in enumerate(images) if self._refuses(own)), 0)
+                del items[refused], images[refused]
+        return Prepared(tuple(items), inputs, tuple(errors))
+
+    def _refuses(self, image: Image.Image) -> bool:
+        """Whether an image cannot be prepared even by itself."""
+        try:
+            prepare(self._checkpoint, [image], max_slice_nums=self._max_slice_nums)
+        except ImageError:
+            return True
+        return False

@@ -202,13 +202,14 @@ class Trainer:
             feed=feed,
             on_images=lambda count: self._watch.advance(count, loss=None, accuracy=None),
         )
-        self.progress.num_validated += count
+        self.progress.num_validated += len(self.work.validated)
         self.progress.validate_seconds += time.perf_counter() - begun
-        shown = "  ".join(
+        shown = [
             f"level {level + 1} {own.accuracy:.1%} (loss {own.mean_loss:.3f})"
             for level, own in scores.items()
-        )
-        self._watch.say(f"{when}: {shown}")
+            if own.count
+        ]
+        self._watch.say(f"{when}: {'  '.join(shown) or 'nothing to validate on'}")
         return scores
 
     def _train(self, epoch: int) -> None:
