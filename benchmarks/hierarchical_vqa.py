@@ -109,7 +109,7 @@ def questions(item: Item, text: str) -> list[Question]:
 
 def answer(scorer: Scorer, picture: Image.Image, item: Item, text: str) -> tuple[str, ...]:
     """The most probable option of each level."""
-    [handle] = scorer.open([picture])
+    [handle] = scorer.open([scorer.prepare(picture)])
     asked = questions(item, text)
     answers = scorer.score([Request(handle, question) for question in asked])
     best = (max(range(len(own)), key=own.__getitem__) for own in answers)

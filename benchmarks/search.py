@@ -33,7 +33,7 @@ from hiercls.config import ModelSettings, PlanSettings, SearchSettings
 from hiercls.errors import HierclsError, RequestError
 from hiercls.images import open_image
 from hiercls.plan import Plan, Question
-from hiercls.scoring import Handle, Request, Rounds, Scorer
+from hiercls.scoring import Handle, Prepared, Request, Rounds, Scorer
 from hiercls.search import Bounds, Route, Rule, best_first, rule_of, run
 from hiercls.taxonomy import Taxonomy
 
@@ -46,11 +46,16 @@ class Timed:
 
     def __init__(self, scorer: Scorer) -> None:
         self.max_options = scorer.max_options
+        self.max_open = scorer.max_open
         self.num_questions = 0
         self.cpu_seconds = 0.0
         self._scorer = scorer
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+    def prepare(self, image: Image.Image) -> Prepared:
+        """As the scorer within."""
+        return self._scorer.prepare(image)
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
         """As the scorer within."""
         return self._scorer.open(images)
 
@@ -171,7 +176,8 @@ def pictured(folder: Path, taxonomy: str, model: str, num_images: int | None) ->
     scorer = MiniCPMVScorer.load(model, ModelSettings())
 
     def opened(first: int, last: int) -> list[Handle]:
-        return scorer.open([open_image(folder / row["path"]) for row in rows[first:last]])
+        pictures = (open_image(folder / row["path"]) for row in rows[first:last])
+        return scorer.open([scorer.prepare(picture) for picture in pictures])
 
     return Contest(Taxonomy.load(taxonomy), scorer, [row["label"] for row in rows], opened)
 

@@ -1,7 +1,7 @@
 """The seam between the search and whatever answers questions: floats cross it, tensors do not.
 
-Anything with `max_options`, `open`, `score` and `num_tokens` is a `Scorer`: a model, a server, or
-a `TableScorer`, which needs neither and so serves in tests.
+Anything with `max_options`, `max_open`, `prepare`, `open`, `score` and `num_tokens` is a `Scorer`:
+a model, a server, or a `TableScorer`, which needs neither and so serves in tests.
 """
 
 from __future__ import annotations
@@ -17,8 +17,15 @@ from PIL import Image
 from hiercls.errors import RequestError
 from hiercls.plan import Question
 
+Prepared: TypeAlias = object
+"""An image as its scorer opens it, opaque to all others."""
+
 Handle: TypeAlias = object
 """An opened image, opaque to the search; its memory goes with the last reference."""
+
+
+UNLIMITED = 1 << 31
+"""More options, or open images, than there will ever be."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +41,22 @@ class Scorer(Protocol):
 
     Attributes:
         max_options: The most options that one question may offer.
+        max_open: The most images that may be open at a time.
     """
 
     max_options: int
+    max_open: int
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        """Do once for each image what all its questions share.
+    def prepare(self, image: Image.Image) -> Prepared:
+        """Do for an image what needs no model, such as resizing; called from several threads.
 
         Raises:
-            ImageError: One of the images cannot be taken.
+            ImageError: The image cannot be taken.
         """
+        ...
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        """Do once for each image what all its questions share."""
         ...
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
@@ -75,9 +88,14 @@ class Rounds:
         self._scorer = scorer
         self._most = min(scorer.max_options, max_options or scorer.max_options)
         self._max_batch = max_batch
-        self.max_options = 1 << 31
+        self.max_options = UNLIMITED
+        self.max_open = scorer.max_open
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+    def prepare(self, image: Image.Image) -> Prepared:
+        """As the model's scorer does."""
+        return self._scorer.prepare(image)
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
         """As the model's scorer does."""
         return self._scorer.open(images)
 
@@ -177,10 +195,15 @@ class TableScorer:
 
     def __init__(self, answers: Answers, *, max_options: int = 26) -> None:
         self.max_options = max_options
+        self.max_open = UNLIMITED
         self._answers = answers
         self._num_opened = 0
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+    def prepare(self, image: Image.Image) -> Prepared:
+        """Nothing."""
+        return image
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
         """Number the images."""
         first = self._num_opened
         self._num_opened += len(images)

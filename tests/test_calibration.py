@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 
 from hiercls.calibration import Calibrated, Calibration, fit_temperatures
 from hiercls.calibration.bounds import ABOVE_ALL, conformal_rank, just_above, num_right_needed
@@ -110,7 +110,7 @@ def test_answers_that_exclude_the_truth_do_not_stop_the_fit() -> None:
 
 def test_a_calibrated_scorer_tempers_whole_questions_by_their_level() -> None:
     plan, scorer = Plan(Taxonomy.load("flags")), HashScorer(max_options=4)
-    handle = scorer.open([Image.new("RGB", (2, 2))])[0]
+    handle = opened(scorer, [Image.new("RGB", (2, 2))])[0]
     requests = [Request(handle, plan.question(node)) for node in plan.nodes]
     temperatures = (2.0, 0.5, 3.0)
     calibrated = Calibrated(Rounds(scorer), Calibration(temperatures))

@@ -87,7 +87,7 @@ def test_images_are_taken_lazily(greedy: Cascade, pictures: list[Path]) -> None:
     found = greedy.predict_batch(source())
     assert taken == []
     next(found)
-    assert len(taken) == 3
+    assert len(taken) == 9  # one batch of 3, and two that are read ahead
 
 
 def test_pictures_in_memory_are_taken_too(cascade: Cascade, pictures: list[Path]) -> None:
@@ -233,4 +233,4 @@ def test_one_that_takes_long_holds_up_only_so_many_others() -> None:
     taken.clear()
     flags = Cascade(Taxonomy.load("flags"), TableScorer(answers, max_options=88), batch_size=2)
     next(flags.predict_batch(source()))
-    assert len(taken) <= 10
+    assert len(taken) <= 14

@@ -16,7 +16,7 @@ from hiercls.errors import RequestError
 from hiercls.fitting import fit
 from hiercls.fitting.asking import true_route
 from hiercls.plan import Plan
-from hiercls.scoring import Handle, TableScorer
+from hiercls.scoring import Handle, Prepared, TableScorer
 from hiercls.taxonomy import Taxonomy
 
 PETS = Taxonomy.from_dict(
@@ -39,8 +39,11 @@ class TooSure(TableScorer):
         super().__init__(self._probabilities)
         self._truths = truths
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        return [image.getpixel((0, 0)) for image in images]
+    def prepare(self, image: Image.Image) -> Prepared:
+        return image.getpixel((0, 0))
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        return list(images)
 
     def _probabilities(self, handle, question) -> list[float]:
         red, green, _ = handle

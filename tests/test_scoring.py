@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 
 from hiercls.errors import RequestError
 from hiercls.plan import Option, Question
@@ -20,7 +20,7 @@ def wide(num_options: int) -> Question:
 
 
 def handle(scorer: Scorer) -> object:
-    return scorer.open([Image.new("RGB", (2, 2), "red")])[0]
+    return opened(scorer, [Image.new("RGB", (2, 2), "red")])[0]
 
 
 @pytest.mark.slow
@@ -106,7 +106,7 @@ def test_a_table_answers_by_name_by_order_and_by_function() -> None:
 def test_a_table_numbers_the_images_it_opens() -> None:
     scorer = TableScorer({0: {}, 1: {}})
     picture = Image.new("RGB", (2, 2))
-    assert [scorer.open([picture]), scorer.open([]), scorer.open([picture] * 2)] == [
+    assert [opened(scorer, [picture]), scorer.open([]), opened(scorer, [picture] * 2)] == [
         [0],
         [],
         [1, 2],

@@ -9,7 +9,7 @@ from PIL import Image
 from hiercls.calibration.calibration import Calibration
 from hiercls.calibration.temperature import tempered
 from hiercls.plan import Question
-from hiercls.scoring import Handle, Request, Scorer
+from hiercls.scoring import Handle, Prepared, Request, Scorer
 
 
 class Calibrated:
@@ -22,8 +22,13 @@ class Calibrated:
         self._scorer = scorer
         self._calibration = calibration
         self.max_options = scorer.max_options
+        self.max_open = scorer.max_open
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+    def prepare(self, image: Image.Image) -> Prepared:
+        """As the scorer within does."""
+        return self._scorer.prepare(image)
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
         """As the scorer within does."""
         return self._scorer.open(images)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from hiercls.calibration import Calibrated, Calibration
 from hiercls.cascade.conclusion import conclude, decided_end, natural_end
-from hiercls.cascade.intake import ImageSource, Opened, open_all
+from hiercls.cascade.intake import Arriving, ImageSource, Intake, Listed, Opened, Supply
 from hiercls.config import DEFAULT_MODEL, ModelSettings, PlanSettings, SearchSettings
 from hiercls.decisions import parse_rule
 from hiercls.errors import HierclsWarning, RequestError
@@ -24,8 +23,11 @@ from hiercls.taxonomy import Taxonomy
 QUESTIONS_AN_IMAGE = 4
 """Questions that are asked together at most, as a multiple of the images opened together."""
 
-IMAGES_AHEAD = 4
+IMAGES_WAITING = 4
 """Images that may be done before one that takes long, as a multiple of those opened together."""
+
+IMAGES_READ_AHEAD = 2
+"""Images that are decoded before the model takes them, as a multiple of those opened together."""
 
 
 class Cascade:
@@ -39,7 +41,8 @@ class Cascade:
         stop: Where an answer ends, such as "threshold:0.8" (`decisions.parse_rule`); by default
             where the search ends, which is a leaf unless it cannot be.
         calibration: Temperatures, and the thresholds of stop rules that need data.
-        batch_size: Images that are opened together.
+        batch_size: Images that are opened together, at most; fewer where the scorer cannot hold so
+            many.
         hashes: Of the `model` and its `prompt`, where they are known; a calibration must have
             been fitted with the same.
 
@@ -81,14 +84,14 @@ class Cascade:
         self.taxonomy = taxonomy
         self.plan = Plan(taxonomy, plan)
         self.search = search
-        self.batch_size = batch_size
+        self.batch_size = min(batch_size, scorer.max_open)
         self._rules: dict[int, SearchRule] = {}  # by how many leaves are to be listed
         self.calibration = calibration
         self.hashes = {**(hashes or {}), "taxonomy": taxonomy.hash, "plan": self.plan.hash}
         if calibration is not None:
             calibration.check(self.hashes)
         # Temperatures are those of whole questions, so they stand around the rounds.
-        max_batch = QUESTIONS_AN_IMAGE * batch_size
+        max_batch = QUESTIONS_AN_IMAGE * self.batch_size
         self.scorer = Rounds(scorer, max_options=plan.max_options, max_batch=max_batch)
         self._scorer: Scorer = (
             self.scorer if calibration is None else Calibrated(self.scorer, calibration)
@@ -186,36 +189,61 @@ class Cascade:
         """Classify many images, `batch_size` side by side.
 
         Args:
-            images: Taken lazily: paths, encoded bytes or PIL images.
+            images: Paths, encoded bytes or PIL images; taken lazily, a few batches ahead.
             top: How many leaves each prediction lists at most.
 
         Yields:
             One prediction an image, in the order of the images.
         """
+        return self._predict(Listed(images), top=top)
+
+    def stream(self, images: Iterable[ImageSource], *, top: int = 5) -> Iterator[Prediction]:
+        """Classify images that come one after another, from a camera or a queue.
+
+        As `predict_batch`, but no image waits for a batch to be full: while the source has none
+        ready, those that are there are classified.
+
+        Args:
+            images: Iterated in a thread of its own, a bounded number ahead.
+            top: How many leaves each prediction lists at most.
+
+        Yields:
+            One prediction an image, in the order of the images.
+        """
+        return self._predict(Arriving(images, most=self.batch_size), top=top)
+
+    def _predict(self, supply: Supply, *, top: int) -> Iterator[Prediction]:
         if top < 1:
             raise RequestError(f"top is {top}; expected at least 1")
-        return self._predict_all(iter(images), top)
-
-    def _predict_all(self, images: Iterator[ImageSource], top: int) -> Iterator[Prediction]:
-        """Keep the batches full: images join while others still have questions."""
         if top not in self._rules:
             self._rules[top] = rule_of(self.search, self.plan, self.scorer, top=top)
+        return self._predict_all(supply, top)
+
+    def _predict_all(self, supply: Supply, top: int) -> Iterator[Prediction]:
+        """Keep the batches full: images join while others still have questions."""
         crowd = Crowd(self._rules[top], self._scorer, self.plan)
         waiting: deque[tuple[Opened, int]] = deque()  # in their order, with their place in it
         routes: dict[int, Route] = {}
-        while True:
-            has_room = len(waiting) < IMAGES_AHEAD * self.batch_size
-            if has_room and crowd.num_live <= self.batch_size // 2:
-                batch = itertools.islice(images, self.batch_size)
-                waiting.extend(
-                    (image, _join(crowd, image)) for image in open_all(batch, self._scorer)
-                )
-            if not waiting:
-                return
-            routes |= crowd.step()
-            while waiting and (waiting[0][0].error is not None or waiting[0][1] in routes):
-                image, number = waiting.popleft()
-                yield self._prediction(image, routes.pop(number, None), top)
+        ahead = IMAGES_READ_AHEAD * self.batch_size
+        with Intake(supply, self._scorer, ahead=ahead) as intake:
+            while True:
+                if room := self._room(crowd, len(waiting)):
+                    batch = intake.take(room, wait=not waiting)
+                    waiting.extend((image, _join(crowd, image)) for image in batch)
+                if not waiting:
+                    return
+                routes |= crowd.step()
+                while waiting and (waiting[0][0].error is not None or waiting[0][1] in routes):
+                    image, number = waiting.popleft()
+                    yield self._prediction(image, routes.pop(number, None), top)
+
+    def _room(self, crowd: Crowd, num_waiting: int) -> int:
+        """How many images may join now."""
+        if num_waiting >= IMAGES_WAITING * self.batch_size:
+            return 0
+        if crowd.num_live > self.batch_size // 2:
+            return 0
+        return min(self.batch_size, self._scorer.max_open - crowd.num_live)
 
     def _prediction(self, image: Opened, route: Route | None, top: int) -> Prediction:
         if route is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from hiercls.calibration.temperature import LabelledAnswer
 from hiercls.cascade import Cascade
-from hiercls.cascade.intake import Opened, open_all
+from hiercls.cascade.intake import Opened, batches
 from hiercls.data import Example
 from hiercls.plan import Plan
 from hiercls.scoring import Request
@@ -37,9 +37,12 @@ def true_answers(
         The answers about an example and None, or none and why its image cannot be read.
     """
     remaining = iter(examples)
-    while batch := list(itertools.islice(remaining, cascade.batch_size)):
-        opened = open_all([example.image for example in batch], cascade.scorer)
-        routes = [true_route(cascade.plan, example.node) for example in batch]
+    images = (example.image for example in examples)
+    for opened in batches(images, cascade.scorer, batch_size=cascade.batch_size):
+        routes = [
+            true_route(cascade.plan, example.node)
+            for example in itertools.islice(remaining, len(opened))
+        ]
         answers = iter(cascade.scorer.score(_requests(cascade.plan, opened, routes)))
         for image, route in zip(opened, routes, strict=True):
             if image.error is not None:

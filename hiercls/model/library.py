@@ -9,7 +9,7 @@ from PIL import Image
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
 from hiercls.model.checkpoint import Checkpoint
-from hiercls.model.opening import look, row_of
+from hiercls.model.opening import cut, look, row_of
 from hiercls.model.prompt import Prompt
 from hiercls.plan import Question
 from hiercls.questions import render
@@ -41,12 +41,8 @@ class Library:
     def _states(self, image: Image.Image, text: str) -> torch.Tensor:
         checkpoint, prompt = self._checkpoint, self._prompt
         model: Any = checkpoint.model
-        inputs = checkpoint.image_processor(
-            [image],
-            max_slice_nums=self._max_slice_nums,
-            downsample_mode=checkpoint.downsample_mode,
-        )
-        (seen,) = look(checkpoint, prompt, inputs)
+        pixels = cut(checkpoint, image, max_slice_nums=self._max_slice_nums)
+        (seen,) = look(checkpoint, prompt, [pixels])
         front, tail = prompt.front(text), prompt.tail(text)
         mode = checkpoint.downsample_mode
         features = BaseModelOutputWithPooling(

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from PIL import Image
 
 from hiercls.config import ModelSettings
-from hiercls.errors import ImageError, ModelError
+from hiercls.errors import ModelError
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
 from hiercls.model.language import Row, read
 from hiercls.model.library import Library
 from hiercls.model.memory import halving, num_states
-from hiercls.model.opening import OpenImage, look
+from hiercls.model.opening import OpenImage, Pixels, cut, look
 from hiercls.model.orders import ImageFirst, Order, QuestionFirst
 from hiercls.model.prompt import Prompt
 from hiercls.model.selftest import check_answers
 from hiercls.plan import Option, Question
 from hiercls.questions import LETTERS, render
-from hiercls.scoring import Handle, Request
+from hiercls.scoring import UNLIMITED, Handle, Prepared, Request
+
+Kind = TypeVar("Kind")
 
 MOST_TOKENS = 4096
 """Tokens read together; more run no faster and take more memory."""
@@ -63,7 +65,7 @@ class MiniCPMVScorer:
             self.max_open = kept
             self._order = ImageFirst(checkpoint, self.prompt)
         else:
-            self.max_open = 1 << 31  # an open image is its visual tokens alone
+            self.max_open = UNLIMITED  # an open image is its visual tokens alone
             self._order = QuestionFirst(checkpoint, self.prompt, num_kept=kept)
         letters = torch.tensor(self.prompt.letter_ids, device=self._model.device)
         self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
@@ -99,16 +101,20 @@ class MiniCPMVScorer:
                 first += [question, *_stand_ins(question)]
         self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+    def prepare(self, image: Image.Image) -> Prepared:
+        """Resize it, cut it into slices and patches."""
+        return cut(self.checkpoint, image, max_slice_nums=self.settings.max_slice_nums)
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
         """Run the vision tower once over all images, packed, and read what their questions share.
 
         Where memory runs out it is tried again with half as many together.
         """
-        return halving(self._open, images)
+        return halving(self._open, [_expect(Pixels, image) for image in images])
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
         """Answer the questions, in as few forward passes as memory allows."""
-        images = [self._opened(request.handle) for request in requests]
+        images = [_expect(OpenImage, request.handle) for request in requests]
         texts = [render(own.question, self.checkpoint.prompt_format) for own in requests]
         counts = [len(own.question.options) for own in requests]
         answers = halving(self._letters, list(zip(images, texts, strict=True)))
@@ -122,9 +128,8 @@ class MiniCPMVScorer:
         return self._order.num_tokens(render(question, self.checkpoint.prompt_format))
 
     @torch.inference_mode()
-    def _open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        seen = look(self.checkpoint, self.prompt, self._process(images))
-        return list(self._order.open(seen))
+    def _open(self, images: Sequence[Pixels]) -> list[Handle]:
+        return list(self._order.open(look(self.checkpoint, self.prompt, images)))
 
     @torch.inference_mode()
     def _letters(self, asked: Sequence[tuple[OpenImage, str]]) -> list[torch.Tensor]:
@@ -138,25 +143,14 @@ class MiniCPMVScorer:
                 logits[place] = row
         return logits
 
-    def _process(self, images: Sequence[Image.Image]) -> Any:
-        try:
-            return self.checkpoint.image_processor(
-                list(images),
-                max_slice_nums=self.settings.max_slice_nums,
-                downsample_mode=self.checkpoint.downsample_mode,
-            )
-        except (ValueError, TypeError, OverflowError, ZeroDivisionError, MemoryError) as error:
-            sizes = ", ".join(f"{image.width} x {image.height}" for image in images)
-            raise ImageError(f"image of {sizes} pixels cannot be prepared: {error}") from error
 
-    @staticmethod
-    def _opened(handle: Handle) -> OpenImage:
-        if not isinstance(handle, OpenImage):
-            raise ModelError(
-                f"found a handle of type {type(handle).__name__}; expected an image "
-                "opened by this scorer"
-            )
-        return handle
+def _expect(kind: type[Kind], found: object) -> Kind:
+    if not isinstance(found, kind):
+        raise ModelError(
+            f"found a handle of type {type(found).__name__}; expected {kind.__name__}, made by "
+            "this scorer"
+        )
+    return found
 
 
 def _stand_ins(question: Question) -> Iterator[Question]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from scorers import opened
 from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
 
 from hiercls.cascade import Cascade
@@ -61,10 +62,10 @@ def scorer(request: pytest.FixtureRequest, checkpoint: Path) -> MiniCPMVScorer:
 def test_a_batch_answers_as_single_questions_do(scorer: MiniCPMVScorer) -> None:
     images = [noise(*shape) for shape in SHAPES]
     questions = [ask(n) for n in (2, 5, 26, 3, 9)]
-    pairs = zip(scorer.open(images), questions, strict=True)
+    pairs = zip(opened(scorer, images), questions, strict=True)
     together = scorer.score([Request(handle, question) for handle, question in pairs])
     alone = [
-        scorer.score([Request(scorer.open([image])[0], question)])[0]
+        scorer.score([Request(opened(scorer, [image])[0], question)])[0]
         for image, question in zip(images, questions, strict=True)
     ]
     assert worst(together, alone) < 1e-4
@@ -74,13 +75,13 @@ def test_a_batch_answers_as_single_questions_do(scorer: MiniCPMVScorer) -> None:
 
 def test_the_order_of_a_batch_does_not_matter(scorer: MiniCPMVScorer) -> None:
     images = [noise(*shape) for shape in SHAPES]
-    forward = scorer.score([Request(h, ask(4)) for h in scorer.open(images)])
-    backward = scorer.score([Request(h, ask(4)) for h in scorer.open(images[::-1])])
+    forward = scorer.score([Request(h, ask(4)) for h in opened(scorer, images)])
+    backward = scorer.score([Request(h, ask(4)) for h in opened(scorer, images[::-1])])
     assert worst(forward, backward[::-1]) < 1e-4
 
 
 def test_answers_depend_on_the_image(scorer: MiniCPMVScorer) -> None:
-    first, second = scorer.open([noise(64, 64), Image.new("RGB", (64, 64), "red")])
+    first, second = opened(scorer, [noise(64, 64), Image.new("RGB", (64, 64), "red")])
     one, other = scorer.score([Request(first, ask(5)), Request(second, ask(5))])
     assert worst([one], [other]) > 1e-3
 
@@ -90,7 +91,7 @@ def test_answers_equal_those_of_transformers_alone(checkpoint: Path, name: str) 
     settings = replace(SETTINGS[name], self_test=False)
     scorer = MiniCPMVScorer.load(checkpoint, settings)
     images = [noise(*shape) for shape in SHAPES]
-    found = scorer.score([Request(handle, ask(6)) for handle in scorer.open(images)])
+    found = scorer.score([Request(handle, ask(6)) for handle in opened(scorer, images)])
     stock = StockModel(checkpoint, settings, scorer.checkpoint.downsample_mode)
     assert worst(found, [stock.answer(image, ask(6)) for image in images]) < 1e-4
 
