@@ -148,6 +148,7 @@ class Intake:
         self._ahead = ahead
         self._pending: deque[Future[Opened]] = deque()
         self._has_ended = False
+        self._failure: Exception | None = None
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="hiercls-images")
 
     def __enter__(self) -> Intake:
@@ -168,8 +169,14 @@ class Intake:
         Args:
             most: How many at most; fewer come where there are no more, or where none has come.
             wait: For one at least, unless there are no more.
+
+        Raises:
+            Exception: What the supply raised, once all images before it are taken and another is
+                waited for.
         """
         self._read_ahead(wait=wait)
+        if wait and not self._pending and self._failure is not None:
+            raise self._failure
         images = [self._pending.popleft().result() for _ in range(min(most, len(self._pending)))]
         self._read_ahead(wait=False)
         readable = [image for image in images if image.error is None]
@@ -184,6 +191,9 @@ class Intake:
                 source = self._supply.next(wait=wait and not self._pending)
             except StopIteration:
                 self._has_ended = True
+                return
+            except Exception as error:
+                self._has_ended, self._failure = True, error
                 return
             if source is None:
                 return
