@@ -53,6 +53,8 @@ def model_settings(options: argparse.Namespace) -> ModelSettings:
         device=options.device,
         dtype=options.dtype,
         max_slice_nums=options.max_slice_nums,
+        downsample_mode=options.downsample_mode,
+        memory_gib=options.memory,
         batch_size=options.batch_size,
     )
 

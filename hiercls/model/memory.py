@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import torch
 
 from hiercls.config import ModelSettings
+from hiercls.model.checkpoint import Checkpoint
 
 GIB = 1 << 30
 SHARE = 0.5
@@ -24,15 +25,15 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 
-def num_states(model: Any, settings: ModelSettings) -> int:
+def num_states(checkpoint: Checkpoint, settings: ModelSettings) -> int:
     """Return how many states of an image fit into the memory that may be used, at least one."""
     if settings.memory_gib is not None:
         allowed = settings.memory_gib * GIB
     else:
-        allowed = SHARE * free_bytes(model.device)
+        allowed = SHARE * free_bytes(checkpoint.model.device)
     slices = settings.max_slice_nums + (settings.max_slice_nums > 1)
-    tokens = slices * SLICE_TOKENS * (4 if settings.downsample_mode == "4x" else 1)
-    return max(1, int(allowed / state_bytes(model, tokens)))
+    tokens = slices * SLICE_TOKENS * (4 if checkpoint.downsample_mode == "4x" else 1)
+    return max(1, int(allowed / state_bytes(checkpoint.model, tokens)))
 
 
 def state_bytes(model: Any, num_tokens: int) -> int:

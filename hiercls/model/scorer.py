@@ -59,7 +59,7 @@ class MiniCPMVScorer:
             order=checkpoint.prompt_format.order,
         )
         self._model: Any = checkpoint.model
-        kept = num_states(self._model, settings)
+        kept = num_states(checkpoint, settings)
         self._order: Order
         if checkpoint.prompt_format.order == "image":
             self.max_open = kept

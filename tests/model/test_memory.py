@@ -77,9 +77,9 @@ def test_the_memory_allowed_says_how_many_images_are_open(checkpoints: dict[str,
     one = state_bytes(scorer.checkpoint.model, 96)
     for most in (1, 7, 100):
         settings = ModelSettings(self_test=False, memory_gib=(most + 0.5) * one / GIB)
-        assert num_states(scorer.checkpoint.model, settings) == most
+        assert num_states(scorer.checkpoint, settings) == most
         assert MiniCPMVScorer(scorer.checkpoint, settings).max_open == most
-    assert num_states(scorer.checkpoint.model, ModelSettings(memory_gib=1e-12)) == 1
+    assert num_states(scorer.checkpoint, ModelSettings(memory_gib=1e-12)) == 1
 
 
 def test_free_memory_is_a_number_of_bytes() -> None:

@@ -85,6 +85,14 @@ def share(text: str) -> float:
     return number
 
 
+def gibibytes(text: str) -> float:
+    """Return an amount of memory."""
+    number = _number(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number
+
+
 def _number(text: str) -> float:
     try:
         return float(text)

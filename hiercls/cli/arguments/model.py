@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from hiercls.cli.arguments.common import count
-from hiercls.config import DEFAULT_MODEL, DEVICES, DTYPES, ModelSettings
+from hiercls.cli.arguments.common import count, gibibytes
+from hiercls.config import DEFAULT_MODEL, DEVICES, DOWNSAMPLE_MODES, DTYPES, ModelSettings
 
 
 def add_model(group: argparse._ActionsContainer) -> None:
@@ -37,6 +37,20 @@ def add_model(group: argparse._ActionsContainer) -> None:
         metavar="N",
         help="cut a large image into at most N slices, for details at the price of time"
         " (default: %(default)s)",
+    )
+    group.add_argument(
+        "--downsample-mode",
+        choices=DOWNSAMPLE_MODES,
+        default=settings.downsample_mode,
+        help="how small the picture is made for the language model: 4x sees four times as much as"
+        " 16x and takes longer (default: what the checkpoint says)",
+    )
+    group.add_argument(
+        "--memory",
+        type=gibibytes,
+        metavar="GIB",
+        help="for what is kept of images while they are asked about, 0.02 each at full size"
+        " (default: half of what is free)",
     )
     group.add_argument(
         "--batch-size",
