@@ -91,12 +91,13 @@ def test_two_runs_are_compared(
     output = tmp_path / "metrics.json"
     arguments = [*files, "--predictions", str(tmp_path / "answers.csv"), "--against", str(other)]
     assert main([*arguments, "--output", str(output)]) == 0
-    assert "only this one right: 0; only the other: 1 (p = 1, may be luck)" in (
-        capsys.readouterr().out
-    )
+    captured = capsys.readouterr().out
+    assert "only this one right: 0; only the other: 1 (p = 1, may be luck)" in captured
+    assert "right at level 2" in captured
     against = json.loads(output.read_text())["against"]
     assert (against["count"], against["only_other"]) == (3, 1)
     assert against["differences"]["leaf_accuracy"]["other"] == 1
+    assert [against["levels"][level]["other"] for level in "123"] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

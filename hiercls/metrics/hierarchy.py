@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -90,6 +90,16 @@ class Hierarchy:
         if answer in self.above(truth):
             return True
         return truth not in self.classes and truth in self.above(answer)
+
+    def num_leading(self, truth: str, path: Sequence[str]) -> int:
+        """Return how many nodes of a path are the truth or above it, before the first that is not.
+
+        Args:
+            truth: An id.
+            path: Ids from below the root down to an answer.
+        """
+        above = self.above(truth)
+        return next((index for index, node in enumerate(path) if node not in above), len(path))
 
     def _climb(self, node: str) -> dict[str, int]:
         found = {node: 0}
