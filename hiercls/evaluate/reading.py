@@ -136,20 +136,25 @@ def _own_lines(path: Path, reader: _Reader) -> Iterator[Prediction]:
                 prediction = Prediction.from_json(line)
             except PredictionError as error:
                 raise RequestError(f"{path}:{number}: {error.message}", hint=error.hint) from None
-            _check_steps(prediction, f"{path}:{number}")
+            _check_sums(prediction, f"{path}:{number}")
             for node in _nodes(prediction):
                 if node not in reader.taxonomy:
                     reader.note_unknown(node, number)
             yield prediction
 
 
-def _check_steps(prediction: Prediction, where: str) -> None:
+def _check_sums(prediction: Prediction, where: str) -> None:
     for step in prediction.steps:
         total = sum(step.probabilities)
         if abs(total - 1) > TOLERANCE:
             raise RequestError(
                 f"{where}: the probabilities at {step.node!r} sum to {total:.4g}; expected 1"
             )
+    total = sum(candidate.probability for candidate in prediction.top)
+    if total > 1 + TOLERANCE:
+        raise RequestError(
+            f"{where}: the probabilities of the leaves sum to {total:.4g}; expected 1 at most"
+        )
 
 
 def _nodes(prediction: Prediction) -> Iterator[str]:
