@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,20 @@ class _Reader:
         self.taxonomy = taxonomy
         self.labels = Labels(taxonomy)
         self.unknown: dict[str, Unresolved] = {}
+        self._options: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._columns: dict[str, str] | None = None
 
     def rows(self) -> Iterator[Prediction]:
         for line, row in read_rows(self.path):
             yield self._prediction(row, f"{self.path}:{line}", line)
+
+    def sharing(self, prediction: Prediction) -> Prediction:
+        """Let a question that was asked before hold the same options: they take most memory."""
+        steps = (
+            replace(step, options=self._options.setdefault(step.options, step.options))
+            for step in prediction.steps
+        )
+        return replace(prediction, steps=tuple(steps))
 
     def note_unknown(self, label: str, line: int) -> None:
         known = self.unknown.get(label)
@@ -140,7 +150,7 @@ def _own_lines(path: Path, reader: _Reader) -> Iterator[Prediction]:
             for node in _nodes(prediction):
                 if node not in reader.taxonomy:
                     reader.note_unknown(node, number)
-            yield prediction
+            yield reader.sharing(prediction)
 
 
 def _check_sums(prediction: Prediction, where: str) -> None:

@@ -39,6 +39,7 @@ class Hierarchy:
 
     Attributes:
         taxonomy: What it was made from.
+        parents: By node, the nodes right above it.
         depths: By node, the edges on the longest way from the root down to it.
         heights: By node, the edges on its longest way down to a leaf.
         classes: Ids of the possible answers.
@@ -58,6 +59,7 @@ class Hierarchy:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
+        self.parents = {node: taxonomy.parents(node) for node in taxonomy}
         self.depths = {node: taxonomy.depth(node) for node in taxonomy}
         self.heights = heights(taxonomy)
         self.classes = frozenset(taxonomy.classes)
@@ -106,7 +108,7 @@ class Hierarchy:
         pending = deque(found)
         while pending:
             own = pending.popleft()
-            for parent in self.taxonomy.parents(own):
+            for parent in self.parents[own]:
                 if parent not in found:
                     found[parent] = found[own] + 1
                     pending.append(parent)
