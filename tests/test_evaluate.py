@@ -296,21 +296,21 @@ def test_images_match_by_name_by_file_and_by_the_end_of_their_path(tmp_path: Pat
     images = ["a/1.jpg", str(tmp_path / "a" / "2.jpg"), "/elsewhere/b/2.jpg", "c/3.jpg"]
     rows, notes = matched(tmp_path, names, images)
     assert [row.prediction.image for row in rows] == images
-    assert notes == ["2 images were matched by the end of their path"]
+    assert notes == ["2 of 4 images matched by the end of their path"]
 
 
 def test_an_end_that_fits_two_images_matches_neither(tmp_path: Path) -> None:
     rows, notes = matched(tmp_path, ["0.jpg", "a/1.jpg", "b/1.jpg"], ["0.jpg", "1.jpg"])
     assert [row.prediction.error for row in rows] == [None, "no prediction", "no prediction"]
     assert [note.split(": ", 1)[1] for note in notes] == [
-        "no line for 2 images: a/1.jpg, b/1.jpg",
-        "1 lines are of no image here: 1.jpg",
+        "no line for 2 of 3 images: a/1.jpg, b/1.jpg",
+        "no image here for 1 of 2 lines: 1.jpg",
     ]
 
 
 def test_an_image_twice_is_told_or_refused(tmp_path: Path) -> None:
     _, [note] = matched(tmp_path, ["1.jpg"], ["1.jpg", "1.jpg"])
-    assert "1 lines repeat an image" in note
+    assert "an image again on 1 of the lines: 1.jpg" in note
     examples = read_examples(tmp_path / "labels.csv", PETS)
     two = [answer("1.jpg", "pug"), answer("1.jpg", "manx")]
     with pytest.raises(RequestError, match=r"two different answers for '1.jpg'"):

@@ -54,7 +54,8 @@ def table(evaluation: Evaluation, taxonomy: Taxonomy) -> str:
 
 
 def _head(evaluation: Evaluation) -> list[str]:
-    lines = [f"{evaluation.taxonomy}: {evaluation.count:,} pictures scored"]
+    total = evaluation.count + evaluation.num_unscored
+    lines = [f"{evaluation.taxonomy}: {evaluation.count:,} of {total:,} pictures scored"]
     for reason, number in list(evaluation.unscored.items())[:NUM_CONFUSIONS]:
         lines.append(f"  {number:,} unscored: {printable(reason)}")
     if len(evaluation.unscored) > NUM_CONFUSIONS:

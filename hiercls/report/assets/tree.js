@@ -24,10 +24,9 @@ function swatch(tally) {
 
 // Right, reached but not right, and not reached, side by side.
 function shares([seen, reached, right]) {
-  const part = (kind, value) => make("i", { class: kind, style: `flex-grow: ${value / seen}` });
-  const parts = seen
-    ? [part("right", right), part("near", reached - right), part("off", seen - reached)]
-    : [];
+  const parts = [["right", right], ["near", reached - right], ["off", seen - reached]]
+    .filter(([, value]) => value > 0)
+    .map(([kind, value]) => make("i", { class: kind, style: `flex-grow: ${value / seen}` }));
   return make("span", { class: seen ? "shares" : "", "aria-hidden": "true" }, ...parts);
 }
 
