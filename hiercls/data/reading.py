@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -42,8 +42,9 @@ def read_examples(
 
     A manifest is CSV, TSV, JSON lines or Parquet with the columns `image` (or `path`) and
     `label`, and optionally `split` (or `set`) and `parent_path`; image paths are relative to it.
-    A folder holds such a file called `labels`, or else class folders, flat or nested, perhaps
-    below folders called train, val and test. Labels are understood as `Labels` says.
+    A folder holds such a file called `labels`, or else class folders, flat or nested. Where
+    nothing else says so, a first folder called train, val or test is the split. Labels are
+    understood as `Labels` says.
 
     Args:
         path: The manifest or the folder.
@@ -149,7 +150,8 @@ def _manifest(path: Path) -> Iterator[_Row]:
                 f"{path}:{line}: no {missing}; expected a column {' or '.join(names)}, {found}"
             )
         parent_path = column(row, ("parent_path",)) or ""
-        yield _Row(image, label, parent_path, column(row, SPLIT_COLUMNS), f"on line {line}")
+        split = column(row, SPLIT_COLUMNS) or _split_folder(image.split(SEPARATOR)[:-1])
+        yield _Row(image, label, parent_path, split, f"on line {line}")
 
 
 def _class_folders(source: Path) -> Iterator[_Row]:
@@ -157,9 +159,14 @@ def _class_folders(source: Path) -> Iterator[_Row]:
     for parent, folders, files in os.walk(source):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         parts = Path(parent).relative_to(source).parts
-        split = parts[0] if parts and parts[0].lower() in SPLIT_FOLDERS else None
+        split = _split_folder(parts)
         label = SEPARATOR.join(parts[1:] if split else parts)
         for name in sorted(files):
             is_image = os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
             if is_image and not name.startswith(".") and label:
                 yield _Row(SEPARATOR.join((*parts, name)), label, "", split, f"in {parent}")
+
+
+def _split_folder(parts: Sequence[str]) -> str | None:
+    """Return the first folder of an image where it is called like a split."""
+    return parts[0] if parts and parts[0].lower() in SPLIT_FOLDERS else None

@@ -73,7 +73,8 @@ def _results(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--against",
         metavar="FILE",
-        help="other predictions for the same pictures, to compare these with",
+        help="other predictions for the same pictures, such as those of another model or without"
+        " an adapter, to compare these with, also level by level",
     )
     group.add_argument(
         "--format",
