@@ -14,6 +14,9 @@ MERGES = ("auto", "all", "none")
 SEARCH_RULES = ("best-first", "beam", "greedy", "exhaustive")
 BUDGET_UNITS = ("questions", "tokens")
 MOST_OPTIONS = 26  # one a letter
+CONVERSATION_FORMS = ("openbmb", "ms-swift", "llama-factory")
+CONVERSATION_KINDS = ("choice", "open")
+MANY_SHOT, FEW_SHOT = 100, 20  # training images: more, and fewer (Liu et al. 2019)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class Rounds:
         """As `Scorer.score`; the groups of all questions are asked together."""
         if all(len(request.question.options) <= self._most for request in requests):
             return self._score_batches(requests)
-        groups = [_groups(len(request.question.options), self._most) for request in requests]
+        groups = [grouped(len(request.question.options), self._most) for request in requests]
         parts = [
             replace(request, question=_part(request.question, group))
             for request, own in zip(requests, groups, strict=True)
@@ -140,13 +140,14 @@ class Rounds:
     def _singles(self, question: Question) -> list[Question]:
         singles = []
         while len(question.options) > self._most:
-            groups = _groups(len(question.options), self._most)
+            groups = grouped(len(question.options), self._most)
             singles += [_part(question, group) for group in groups if len(group) > 1]
             question = _part(question, [group[0] for group in groups])
         return [*singles, question]
 
 
-def _groups(num_options: int, most: int) -> list[range]:
+def grouped(num_options: int, most: int) -> list[range]:
+    """Return which options of a wide question are asked together in the first round."""
     count = -(-num_options // most)
     bounds = [num_options * i // count for i in range(count + 1)]
     return [range(first, last) for first, last in itertools.pairwise(bounds)]

@@ -14,7 +14,6 @@ from hiercls.config import PlanSettings, SearchSettings
 from hiercls.data import Example
 from hiercls.errors import RequestError
 from hiercls.fitting import fit
-from hiercls.fitting.asking import true_route
 from hiercls.plan import Plan
 from hiercls.scoring import Handle, Prepared, TableScorer
 from hiercls.taxonomy import Taxonomy
@@ -142,22 +141,3 @@ def test_any_search_can_be_fitted(examples: list[Example]) -> None:
         cascade = cascade_of(examples, search=SearchSettings(rule=rule))
         found = fit(cascade, examples[:90])
         assert found.calibration.figures["leaves"]["count"] == 60
-
-
-def test_the_right_option_at_an_inner_truth_is_the_node_itself_or_none_of_these() -> None:
-    document = {
-        "name": "pets",
-        "children": [
-            {"name": "dog", "class": True, "children": [{"name": "pug"}, {"name": "husky"}]},
-            {"name": "cat", "children": [{"name": "tabby"}, {"name": "manx"}]},
-        ],
-    }
-    taxonomy = Taxonomy.from_dict(document)
-    plain = Plan(taxonomy, PLAN)
-    assert true_route(plain, "pug") == (("pets", 0), ("dog", 0))
-    assert true_route(plain, "dog") == (("pets", 0), ("dog", 2))
-    assert true_route(plain, "cat") == (("pets", 1),)
-    with_none = Plan(taxonomy, PlanSettings(merge="none", none_of_these=True))
-    assert true_route(with_none, "cat") == (("pets", 1), ("cat", 2))
-    assert true_route(with_none, "dog") == (("pets", 0), ("dog", 2))
-    assert true_route(with_none, "pets") == (("pets", 2),)

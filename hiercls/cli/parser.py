@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hiercls import __version__
-from hiercls.cli.arguments import calibrate, classify, evaluate, taxonomy
+from hiercls.cli.arguments import calibrate, classify, data, evaluate, taxonomy
 from hiercls.cli.arguments.common import Parser, add_command
 
 _DEMO_EXAMPLES = """\
@@ -41,5 +41,6 @@ def make_parser() -> Parser:
     taxonomy.add_actions(
         add_command(commands, "taxonomy", "look at a taxonomy, and find its mistakes")
     )
+    data.add_actions(add_command(commands, "data", "count, check and convert labelled images"))
     add_command(commands, "demo", "the bundled model on the bundled pictures", _DEMO_EXAMPLES)
     return parser

@@ -1,7 +1,30 @@
-"""Labelled examples: manifests and folders, with every label resolved to a node."""
+"""Labelled examples: read from wherever they are, and put as questions for training."""
 
+from hiercls.data.arrangement import ArrangementSettings, Mix
+from hiercls.data.confusions import Confusions, read_confusions
+from hiercls.data.course import Course, Exercise
 from hiercls.data.examples import Example, Examples
 from hiercls.data.labels import Labels
+from hiercls.data.passages import Passage, Passages, Route, true_route
 from hiercls.data.reading import read_examples
+from hiercls.data.sampling import SamplingSettings
+from hiercls.data.subsets import Subsets
 
-__all__ = ["Example", "Examples", "Labels", "read_examples"]
+__all__ = [
+    "ArrangementSettings",
+    "Confusions",
+    "Course",
+    "Example",
+    "Examples",
+    "Exercise",
+    "Labels",
+    "Mix",
+    "Passage",
+    "Passages",
+    "Route",
+    "SamplingSettings",
+    "Subsets",
+    "read_confusions",
+    "read_examples",
+    "true_route",
+]

@@ -11,6 +11,9 @@ from hiercls.errors import HierclsError, RequestError
 SHOWN = 5
 """So many of the things that are wrong are named; the rest is counted."""
 
+SPLIT_NAMES = frozenset({"train", "training", "val", "valid", "validation", "test"})
+"""What the folders and files of splits are usually called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -36,20 +39,21 @@ class Unresolved:
     Attributes:
         label: As it stands in the data, its parent path before it where there is one.
         reason: What is wrong with it.
-        suggestion: The nearest known label, or None.
+        nearest: The known labels that come nearest, perhaps none.
         num_rows: How often it occurs.
         first: Line or folder of its first appearance.
     """
 
     label: str
     reason: str
-    suggestion: str | None
+    nearest: tuple[str, ...]
     num_rows: int
     first: str
 
     def __str__(self) -> str:
         rows = f"{self.num_rows:,} row{'s' * (self.num_rows != 1)}, first {self.first}"
-        near = f"; did you mean {self.suggestion!r}?" if self.suggestion else ""
+        meant = " or ".join(map(repr, self.nearest))
+        near = f"; did you mean {meant}?" if meant else ""
         return f"{self.label!r} {self.reason} ({rows}{near})"
 
 
@@ -62,6 +66,7 @@ class Examples(Sequence[Example]):
         unresolved: Labels that were skipped, where that was asked for.
         duplicates: Images that stand there again with the same label, each as often as it does.
         splits: How many examples each split holds, those left out included.
+        unpacked: The folder that pictures were unpacked into, where they lay inside of a file.
     """
 
     source: str
@@ -69,6 +74,7 @@ class Examples(Sequence[Example]):
     unresolved: tuple[Unresolved, ...] = ()
     duplicates: tuple[str, ...] = ()
     splits: Mapping[str, int] = field(default_factory=dict)
+    unpacked: str | None = None
 
     @overload
     def __getitem__(self, index: int) -> Example: ...
@@ -86,6 +92,8 @@ class Examples(Sequence[Example]):
     def notes(self) -> list[str]:
         """Return what a user should know of the data, one line each; often nothing."""
         notes = []
+        if self.unpacked:
+            notes.append(f"{self.source}: the pictures inside are unpacked into {self.unpacked}")
         if self.unresolved:
             rows = sum(label.num_rows for label in self.unresolved)
             notes.append(
@@ -112,5 +120,6 @@ def unresolved_error(source: str, labels: Sequence[Unresolved], taxonomy: str) -
     count = f"{len(labels):,} label{'s' * (len(labels) != 1)}"
     return RequestError(
         f"{source}: {count} cannot be found in the taxonomy {taxonomy!r}: {listed(labels)}",
-        hint="a label is an id, a name that occurs once, or a path of names joined by /",
+        hint="a label is an id, a name that occurs once, or a path of names joined by /;"
+        " `hiercls data stats` lists all that are none",
     )

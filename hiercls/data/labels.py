@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hiercls.data.nearest import Nearest
 from hiercls.taxonomy import Taxonomy
-from hiercls.taxonomy.suggestion import did_you_mean
 
 SEPARATOR = "/"
 
@@ -37,6 +37,7 @@ class Labels:
             if node.index is not None:
                 self._by_index.setdefault(str(node.index), []).append(own)
         self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._nearest: Nearest | None = None
 
     def find(self, label: str, *, parent_path: str = "") -> str | None:
         """Return the id of the node that a label means, or None.
@@ -56,14 +57,14 @@ class Labels:
             self._known[key] = self._candidates(label.strip(), parent_path.strip(" /"))
         return self._known[key]
 
-    def reason(self, label: str, *, parent_path: str = "") -> tuple[str, str | None]:
-        """Return what is wrong with a label that is not found, and the nearest known one."""
+    def reason(self, label: str, *, parent_path: str = "") -> tuple[str, tuple[str, ...]]:
+        """Return what is wrong with a label that is not found, and the nearest known ones."""
         found = self.candidates(label, parent_path=parent_path)
         if len(found) > 1:
-            return f"means {len(found)} nodes ({', '.join(found[:3])})", found[0]
-        word = label.strip().rsplit(SEPARATOR, 1)[-1]
-        hint = did_you_mean(word, [*self._by_name, *self.taxonomy])
-        return "is no node", hint.removeprefix("did you mean ").strip("?'\"") if hint else None
+            return f"means {len(found)} nodes ({', '.join(found[:3])})", found[:1]
+        if self._nearest is None:
+            self._nearest = Nearest([*self._by_name, *self.taxonomy])
+        return "is no node", self._nearest.of(label.strip().rsplit(SEPARATOR, 1)[-1])
 
     def _candidates(self, label: str, parent_path: str) -> tuple[str, ...]:
         if not label:

@@ -67,7 +67,7 @@ class _Reader:
 
     def note_unknown(self, label: str, line: int) -> None:
         known = self.unknown.get(label)
-        reason, near = (known.reason, known.suggestion) if known else self.labels.reason(label)
+        reason, near = (known.reason, known.nearest) if known else self.labels.reason(label)
         num_rows, first = (known.num_rows + 1, known.first) if known else (1, f"on line {line}")
         self.unknown[label] = Unresolved(label, reason, near, num_rows, first)
 

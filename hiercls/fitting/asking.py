@@ -8,24 +8,9 @@ from collections.abc import Iterator, Sequence
 from hiercls.calibration.temperature import LabelledAnswer
 from hiercls.cascade import Cascade
 from hiercls.cascade.intake import Opened, batches
-from hiercls.data import Example
+from hiercls.data import Example, Route, true_route
 from hiercls.plan import Plan
 from hiercls.scoring import Request
-
-Route = tuple[tuple[str, int], ...]
-
-
-def true_route(plan: Plan, truth: str) -> Route:
-    """Return the questions on the way to a truth, each with the index of its right option.
-
-    At a truth that is asked about further, the right option is the node itself, or "none of
-    these"; where neither is offered the question has no right option and is left out.
-    """
-    route = plan.route(truth)
-    if truth not in plan.nodes:
-        return route
-    own = [index for index, outcome in enumerate(plan.outcomes(truth)) if not outcome.path]
-    return (*route, (truth, own[0])) if own else route
 
 
 def true_answers(

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from hiercls.calibration import Calibration
 from hiercls.calibration.temperature import LabelledAnswer, tempered
 from hiercls.cascade import Cascade
+from hiercls.data import true_route
 from hiercls.decisions import NodeProbabilities
 from hiercls.decisions.fitting import Labelled
-from hiercls.fitting.asking import true_route
 from hiercls.plan import Plan
 from hiercls.prediction import Prediction
 

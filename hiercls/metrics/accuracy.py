@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hiercls.config import FEW_SHOT, MANY_SHOT
 from hiercls.metrics.hierarchy import Hierarchy
 from hiercls.metrics.ratio import Ratio
-
-MANY_SHOT, FEW_SHOT = 100, 20  # training images: more, and fewer (Liu et al. 2019)
 
 
 def leaf_accuracy(truths: Sequence[str], answers: Sequence[str]) -> Ratio:

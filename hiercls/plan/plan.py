@@ -50,6 +50,7 @@ class Plan:
         self._outcomes: dict[str, tuple[Outcome, ...]] = {}
         self._questions: dict[str, Question] = {}
         self._arrivals: dict[str, tuple[str, int]] = {}
+        self._asked_after: dict[str, tuple[str, int]] = {}
         self._hash: str | None = None
         choices = Choices(taxonomy)
         self.entry = Outcome(choices.entry.path[1:], choices.entry.node, choices.entry.ends)
@@ -89,10 +90,12 @@ class Plan:
         node that asks for it.
         """
         steps: list[tuple[str, int]] = []
+        arrivals = self._arrivals
         while node != self.taxonomy.root:
-            if node in self._arrivals:
-                node, index = self._arrivals[node]
+            if node in arrivals:
+                node, index = arrivals[node]
                 steps.append((node, index))
+                arrivals = self._asked_after
             else:
                 node = self.taxonomy.parents(node)[0]
         return tuple(reversed(steps))
@@ -122,6 +125,8 @@ class Plan:
         for index, offer in enumerate(offered):
             for entered in offer.entered:
                 self._arrivals.setdefault(entered, (asked, index))
+            if not offer.choice.ends:
+                self._asked_after.setdefault(offer.choice.node, (asked, index))
 
     def _digest(self) -> str:
         digest = hashlib.sha256(f"hiercls plan {VERSION}\n".encode())

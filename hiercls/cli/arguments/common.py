@@ -53,8 +53,9 @@ def add_data(group: argparse._ArgumentGroup) -> None:
         "--data",
         required=True,
         metavar="FILE|DIR",
-        help="a CSV, TSV, JSON lines or Parquet file with the columns image and label, or a folder"
-        " of class folders; a label is an id, a name, or a path of names joined by /",
+        help="a CSV, TSV, JSON lines or Parquet file with the columns image and label, a folder"
+        " of class folders, a Hugging Face dataset on disk or as hf:OWNER/NAME, or conversations;"
+        " a label is an id, a name, or a path of names joined by /",
     )
     group.add_argument("--split", metavar="NAME", help="only the images of this split")
 

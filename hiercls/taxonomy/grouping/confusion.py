@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,37 +21,49 @@ PAIR_COLUMNS = ("true", "predicted", "count")
 def read_confusions(path: Path, labels: Sequence[str]) -> NDArray[np.float64]:
     """Return how often each label was taken for each, (true, predicted).
 
-    The file is CSV: a square matrix with the labels in the first row and column, truth downwards;
-    or the columns `true`, `predicted` and `count`. Labels without a row are never confused.
+    Labels without a row are never confused.
 
     Raises:
         TaxonomyError: For a label that is not among those asked for, or what is no count.
+    """
+    positions = {label: at for at, label in enumerate(labels)}
+    counts = np.zeros((len(labels), len(labels)))
+    for line, (true, predicted, count) in confusion_cells(path):
+        where = f"{shown_path(path)}: row {line}"
+        counts[_position(true, positions, where), _position(predicted, positions, where)] += count
+    return counts
+
+
+def confusion_cells(path: Path) -> Iterator[tuple[int, tuple[str, str, float]]]:
+    """Yield what was true, what was predicted and how often, each with its row.
+
+    The file is CSV: a square matrix with the labels in the first row and column, truth downwards;
+    or the columns `true`, `predicted` and `count`.
+
+    Raises:
+        TaxonomyError: For what is no count, or no matrix.
     """
     rows = [row for row in csv.reader(io.StringIO(read_text(path))) if any(row)]
     if len(rows) < 2:
         raise TaxonomyError(f"{shown_path(path)} has no rows; expected a confusion matrix")
     header = [cell.strip() for cell in rows[0]]
-    positions = {label: at for at, label in enumerate(labels)}
-    counts = np.zeros((len(labels), len(labels)))
     is_pairs = tuple(cell.lower() for cell in header) == PAIR_COLUMNS
     for line, row in enumerate(rows[1:], start=2):
         where = f"{shown_path(path)}: row {line}"
         if len(row) != len(header):
             raise TaxonomyError(f"{where} has {len(row)} cells; expected {len(header)}")
-        true = _position(row[0], positions, where)
         pairs = [(row[1], row[2])] if is_pairs else list(zip(header[1:], row[1:], strict=True))
         for predicted, count in pairs:
-            counts[true, _position(predicted, positions, where)] += _count(count, where)
-    return counts
+            yield line, (row[0].strip(), predicted.strip(), _count(count, where))
 
 
 def _position(label: str, positions: dict[str, int], where: str) -> int:
     try:
-        return positions[label.strip()]
+        return positions[label]
     except KeyError:
         raise TaxonomyError(
             f"{where}: {quoted(label)} is not among the labels",
-            hint=did_you_mean(label.strip(), positions),
+            hint=did_you_mean(label, positions),
         ) from None
 
 

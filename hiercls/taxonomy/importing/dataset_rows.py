@@ -20,6 +20,8 @@ TEXT_SUFFIXES = (".csv", ".jsonl")
 
 Row = tuple[Any, ...]
 
+_BATCH = 256  # rows, which may hold pictures
+
 
 def row_files(folder: Path) -> list[Path]:
     """Return the files of rows in and below a folder; text only where there is nothing else."""
@@ -45,6 +47,16 @@ def columns_of(file: Path) -> tuple[list[str], object]:
     except (ValueError, KeyError, TypeError):
         features = None
     return list(schema.names), features
+
+
+def columns_of_bytes(file: Path) -> list[str]:
+    """Return the names of the columns that hold bytes, such as those of pictures.
+
+    Raises:
+        TaxonomyError: If the file cannot be read, or pyarrow is not installed.
+    """
+    kinds = ("binary", "large_binary", "struct<bytes: ")
+    return [field.name for field in _schema(file) if str(field.type).startswith(kinds)]
 
 
 def _schema(file: Path) -> Any:
@@ -80,6 +92,28 @@ def distinct_rows(file: Path, columns: Sequence[str], *, max_bytes: int) -> set[
     except (arrow.ArrowException, OSError) as error:
         raise _unreadable(file, error) from None
     return set(zip(*(unique[column].to_pylist() for column in columns), strict=True))
+
+
+def read_records(file: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a Parquet or Arrow file one by one, with some of their columns.
+
+    Raises:
+        TaxonomyError: If the file cannot be read, or lacks a column.
+    """
+    arrow = _arrow()
+    try:
+        if file.suffix == ".parquet":
+            opened = import_module("pyarrow.parquet").ParquetFile(file)
+            batches = opened.iter_batches(batch_size=_BATCH, columns=list(columns))
+        else:
+            batches = arrow.ipc.open_stream(arrow.memory_map(str(file)))
+        for batch in batches:
+            for start in range(0, batch.num_rows, _BATCH):
+                yield from batch.select(columns).slice(start, _BATCH).to_pylist()
+    except KeyError:
+        raise _lacking(file, columns) from None
+    except (arrow.ArrowException, OSError) as error:
+        raise _unreadable(file, error) from None
 
 
 def _text_rows(file: Path, max_bytes: int) -> Iterator[dict[str, Any]]:

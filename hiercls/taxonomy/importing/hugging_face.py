@@ -42,7 +42,7 @@ def read_dataset(path: Path, sketch: Sketch, settings: ImportSettings) -> None:
     """
     folder = path if path.is_dir() else path.parent
     files = [path] if path.suffix in ARROW_SUFFIXES else row_files(folder)
-    levels = label_levels(_features(path, files, settings), settings.of_role("level"))
+    levels = label_levels(features_of(path, files, settings), settings.of_role("level"))
     sketch.notes.add("levels", "levels taken: " + " > ".join(level.name for level in levels))
     if len(levels) == 1 and levels[0].labels:
         rows: set[Row] = {(number,) for number in range(len(levels[0].labels))}
@@ -57,7 +57,7 @@ def read_dataset(path: Path, sketch: Sketch, settings: ImportSettings) -> None:
     _add_rows(rows, levels, sketch)
 
 
-def _features(path: Path, files: Sequence[Path], settings: ImportSettings) -> object:
+def features_of(path: Path, files: Sequence[Path], settings: ImportSettings) -> object:
     """Return the features as they are described: in JSON, in the rows, or on the dataset's card."""
     folder = path if path.is_dir() else path.parent
     is_info = path not in files and not path.is_dir()
