@@ -177,14 +177,6 @@ def test_what_is_no_manifest_is_one_clear_line(tmp_path: Path, text: str, messag
     assert "\n" not in caught.value.message
 
 
-def test_a_manifest_without_splits_takes_them_from_the_first_folder(tmp_path: Path) -> None:
-    rows = "image,label\ntest/pug/1.jpg,pug\ntrain/pug/2.jpg,pug\nmine/3.jpg,pug\ntest,pug\n"
-    examples = read_examples(manifest(tmp_path, rows), PETS)
-    assert [one.split for one in examples] == ["test", "train", None, None]
-    said = manifest(tmp_path, "image,label,split\ntest/pug/1.jpg,pug,held out\n")
-    assert read_examples(said, PETS)[0].split == "held out"
-
-
 def test_a_split_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     path = manifest(tmp_path, "image,label,split\n1.jpg,pug,train\n")
     with pytest.raises(RequestError, match="no images in the split 'test'; found train"):
