@@ -20,6 +20,9 @@ from hiercls.plan import Question
 Handle: TypeAlias = object
 """An opened image, opaque to the search; its memory goes with the last reference."""
 
+Logprobs: TypeAlias = tuple[float, ...]
+"""Of the options of a question, in their order."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -67,12 +70,19 @@ class Rounds:
         max_options: The most that a single question offers, where that is fewer than the scorer
             can take.
         max_batch: The most single questions that the scorer is handed at a time; None for all.
+        num_asked: How many questions the scorer makes of a single one.
     """
 
     def __init__(
-        self, scorer: Scorer, *, max_options: int | None = None, max_batch: int | None = None
+        self,
+        scorer: Scorer,
+        *,
+        max_options: int | None = None,
+        max_batch: int | None = None,
+        num_asked: Callable[[Question], int] = lambda question: 1,
     ) -> None:
         self._scorer = scorer
+        self._num_asked = num_asked
         self._most = min(scorer.max_options, max_options or scorer.max_options)
         self._max_batch = max_batch
         self.max_options = 1 << 31
@@ -84,7 +94,7 @@ class Rounds:
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
         """As `Scorer.score`; the groups of all questions are asked together."""
         if all(len(request.question.options) <= self._most for request in requests):
-            return self._score_batches(requests)
+            return score_in_batches(self._scorer, requests, self._max_batch)
         groups = [_groups(len(request.question.options), self._most) for request in requests]
         parts = [
             replace(request, question=_part(request.question, group))
@@ -109,15 +119,7 @@ class Rounds:
 
     def num_questions(self, question: Question) -> int:
         """How many single questions are asked for one."""
-        return len(self._singles(question))
-
-    def _score_batches(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
-        size = self._max_batch or len(requests) or 1
-        return [
-            logprobs
-            for first in range(0, len(requests), size)
-            for logprobs in self._scorer.score(requests[first : first + size])
-        ]
+        return sum(map(self._num_asked, self._singles(question)))
 
     def _singles(self, question: Question) -> list[Question]:
         singles = []
@@ -126,6 +128,25 @@ class Rounds:
             singles += [_part(question, group) for group in groups if len(group) > 1]
             question = _part(question, [group[0] for group in groups])
         return [*singles, question]
+
+
+def score_in_batches(
+    scorer: Scorer, requests: Sequence[Request], max_batch: int | None
+) -> list[tuple[float, ...]]:
+    """As `scorer.score`, handing over no more than so many requests at a time; None for all."""
+    size = max_batch or len(requests) or 1
+    return [
+        logprobs
+        for first in range(0, len(requests), size)
+        for logprobs in scorer.score(requests[first : first + size])
+    ]
+
+
+def normalised(logprobs: Sequence[float]) -> Logprobs:
+    """Return log-probabilities such that they sum to 1; one of them is above minus infinity."""
+    highest = max(logprobs)
+    total = highest + math.log(math.fsum(math.exp(value - highest) for value in logprobs))
+    return tuple(value - total for value in logprobs)
 
 
 def _groups(num_options: int, most: int) -> list[range]:

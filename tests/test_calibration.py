@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from scorers import HashScorer
 
+from hiercls.bias import LetterPrior
 from hiercls.calibration import Calibrated, Calibration, fit_temperatures
 from hiercls.calibration.bounds import ABOVE_ALL, conformal_rank, just_above, num_right_needed
 from hiercls.calibration.temperature import (
@@ -29,6 +30,7 @@ from hiercls.taxonomy import Taxonomy
 SAVED = Calibration(
     temperatures=(1.25, 0.8),
     thresholds={"target:0.95": 0.61, "coverage:0.9:3": ABOVE_ALL},
+    letter_prior=LetterPrior({2: (-0.5, -0.9), 3: (-1.0, -1.1, -1.2)}),
     hashes={"plan": "ab", "model": "cd"},
     num_examples=500,
     figures={"level 1": {"ece_before": 0.09, "ece_after": 0.01}},
@@ -188,7 +190,16 @@ def test_a_calibration_for_something_else_names_what_differs() -> None:
         ({"hashes": {"plan": 3}}, "hashes: plan is 3; expected text"),
         ({"num_examples": -1}, "num_examples is -1; expected a whole number"),
         ({"figures": {"leaf": {"ece": None}}}, "leaf: ece is None; expected a number"),
-        ({"version": 2}, "calibration of version 2; expected 1"),
+        ({"version": 1}, "calibration of version 1; expected 2"),
+        ({"letter_prior": [1]}, "found [1]; expected an object"),
+        (
+            {"letter_prior": {"3": [-0.7, -0.7]}},
+            "letter_prior: 3 has [-0.7, -0.7]; expected so many logarithms",
+        ),
+        (
+            {"letter_prior": {"1": [None]}},
+            "letter_prior: 1 has [None]; expected so many logarithms",
+        ),
         ({"tresholds": {}}, "unknown key 'tresholds'"),
     ],
 )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hiercls.scoring import normalised
+
 LOWEST, HIGHEST = 0.05, 20.0
 _GOLDEN = (math.sqrt(5) - 1) / 2
 _STEPS = 60  # each leaves 0.618 of the interval: to 1e-12 of it
@@ -32,11 +34,7 @@ class LabelledAnswer:
 def tempered(logprobs: Sequence[float], temperature: float) -> tuple[float, ...]:
     """Return the log-probabilities divided by a temperature, such that they sum to 1 again."""
     scaled = [logprob / temperature for logprob in logprobs]
-    highest = max(scaled)
-    if not math.isfinite(highest):
-        return tuple(logprobs)
-    total = highest + math.log(math.fsum(math.exp(value - highest) for value in scaled))
-    return tuple(value - total for value in scaled)
+    return normalised(scaled) if math.isfinite(max(scaled)) else tuple(logprobs)
 
 
 def fit_temperatures(answers: Sequence[LabelledAnswer], num_levels: int) -> tuple[float, ...]:

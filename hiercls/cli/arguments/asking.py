@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from hiercls.cli.arguments.common import Parser, count, probability
+from hiercls.cli.arguments.common import Parser, count, count_or_all, probability
 from hiercls.config import BUDGET_UNITS, MERGES, SEARCH_RULES, PlanSettings, SearchSettings
 
 
@@ -48,6 +48,14 @@ def add_search(group: argparse._ArgumentGroup) -> None:
         "--budget-unit",
         choices=BUDGET_UNITS,
         help=f"what the budget counts (default: {settings.budget_unit})",
+    )
+    group.add_argument(
+        "--permutations",
+        type=count_or_all,
+        default=settings.permutations,
+        metavar="N|all",
+        help="ask each question with its options in N cyclic orders and average, against"
+        " preference for letters; every order costs as a question (default: %(default)s)",
     )
 
 

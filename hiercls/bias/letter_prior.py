@@ -1,0 +1,113 @@
+"""What a model makes of letters alone, taken out of its answers at the cost of no question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from hiercls.bias.permutations import ask_permuted, average, average_options, starts
+from hiercls.plan import Question
+from hiercls.scoring import Handle, Logprobs, Request, Scorer, normalised
+
+
+@dataclass(frozen=True)
+class LetterPrior:
+    """How probable each letter is, whatever it stands before.
+
+    Letters are preferred differently where there are more of them, so each number of options has
+    a prior of its own. One that was never seen takes that of the next greater number, cut off
+    behind its letters, which is the same if letters are all that is preferred.
+
+    Source: Zheng, Zhou, Meng, Zhou and Huang 2024, "Large Language Models Are Not Robust Multiple
+    Choice Selectors", section 4.1 (PriDe): what is observed of a letter is its prior times what
+    the option deserves (equation 2), so the option deserves what is observed over the prior.
+
+    Attributes:
+        logprobs: By the number of options, the log-probability of each letter.
+
+    Example:
+        >>> prior = LetterPrior({2: (math.log(0.6), math.log(0.4))})
+        >>> [round(math.exp(own), 3) for own in prior.removed((math.log(0.6), math.log(0.4)))]
+        [0.5, 0.5]
+    """
+
+    logprobs: Mapping[int, Logprobs] = field(default_factory=dict)
+
+    def removed(self, logprobs: Logprobs) -> Logprobs:
+        """Return what is left of an answer without the prior; it sums to 1 again."""
+        count = len(logprobs)
+        known = min((own for own in self.logprobs if own >= count), default=None)
+        if known is None:
+            return logprobs
+        prior = self.logprobs[known][:count]
+        return normalised([own - usual for own, usual in zip(logprobs, prior, strict=True)])
+
+
+class Unbiased:
+    """A scorer from whose answers a letter prior is removed; it stands next to the model."""
+
+    def __init__(self, scorer: Scorer, prior: LetterPrior) -> None:
+        self._scorer = scorer
+        self._prior = prior
+        self.max_options = scorer.max_options
+
+    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+        """As the scorer within does."""
+        return self._scorer.open(images)
+
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
+        """As `Scorer.score`, the prior removed."""
+        return [self._prior.removed(answer) for answer in self._scorer.score(requests)]
+
+    def num_tokens(self, question: Question) -> int:
+        """As the scorer within says."""
+        return self._scorer.num_tokens(question)
+
+
+class PriorGauge:
+    """A scorer that asks all cyclic orders, as `Permuted` does, and notes what each letter got.
+
+    In all orders together each letter has stood before each option once. So the mean of what it
+    got in them is its prior, but for a constant (Zheng et al. 2024, equation 7). The prior of
+    many questions is the mean of theirs: of the logarithms here, as elsewhere, where the paper
+    takes that of the probabilities.
+
+    Args:
+        scorer: The model.
+        max_batch: The most single questions that it is handed at a time; None for all.
+    """
+
+    def __init__(self, scorer: Scorer, *, max_batch: int | None = None) -> None:
+        self._scorer = scorer
+        self._max_batch = max_batch
+        self._seen: dict[int, list[Logprobs]] = {}
+        self.max_options = scorer.max_options
+
+    @property
+    def prior(self) -> LetterPrior:
+        """What is known up to now."""
+        return LetterPrior({count: average(self._seen[count]) for count in sorted(self._seen)})
+
+    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+        """As the model does."""
+        return self._scorer.open(images)
+
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
+        """As `Permuted.score` with all orders."""
+        orders = [starts(len(request.question.options)) for request in requests]
+        answers = ask_permuted(self._scorer, requests, orders, max_batch=self._max_batch)
+        for own in answers:
+            self._note(own)
+        return [average_options(*own) for own in zip(answers, orders, strict=True)]
+
+    def num_tokens(self, question: Question) -> int:
+        """As the model says of a single order."""
+        return self._scorer.num_tokens(question)
+
+    def _note(self, answers: Sequence[Logprobs]) -> None:
+        """Pass over an answer that excludes an option: it says nothing of the letters."""
+        if all(math.isfinite(own) for answer in answers for own in answer):
+            self._seen.setdefault(len(answers), []).append(average(answers))
