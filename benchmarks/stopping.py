@@ -45,6 +45,7 @@ FITTED = (
     *(f"coverage:{level}{size}" for level in (0.8, 0.9, 0.95) for size in ("", ":2", ":3")),
     *(f"{word}:{level}" for level in (0.8, 0.9, 0.95) for word in ("target", "information")),
 )
+EXACT = tuple(f"exact-coverage:{level}" for level in (0.8, 0.9, 0.95))
 DIGITS = 6
 
 Row = dict[str, float]
@@ -128,7 +129,7 @@ def split(asked: Sequence[Asked], seed: int) -> tuple[dict[str, Row], Calibratio
     labelled = [one.judged.labelled(tempered) for one in test]
     rows = {
         text: asdict(rule_figures(parse_rule(text, calibration=calibration), labelled))
-        for text in (*PLAIN, *FITTED)
+        for text in (*PLAIN, *FITTED, *EXACT)
     }
     figures = figures_of([one.judged for one in test], tempered)
     plain = [one.judged.labelled(None) for one in test]

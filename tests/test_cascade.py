@@ -192,6 +192,16 @@ def test_an_answer_set_is_listed_and_its_path_leads_above_it() -> None:
     assert found.probability == pytest.approx(0.9)
 
 
+def test_a_withheld_answer_says_nothing_and_why() -> None:
+    calibration = Calibration(temperatures=(1.0,), thresholds={"coverage:0.5": -0.6})
+    for stop, path in (("coverage:0.5", ("cat", "tabby")), ("exact-coverage:0.5", ())):
+        found = pets(WRONG_TURN, stop=stop, calibration=calibration)
+        assert found.path == path
+        assert [own.node for own in found.nodes] == list(path[1:])
+    assert found.leaf is None
+    assert found.stopped == "withheld: the surer answers hold the truth as often as is asked"
+
+
 def test_a_temperature_is_that_of_whole_questions() -> None:
     sure = {"pet": [0.9, 0.05, 0.05], "dog": [0.9, 0.1], "cat": [0.5, 0.5]}
     found = pets(sure, calibration=Calibration(temperatures=(2.0,)))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from decision_strategies import Answers, above, answered, images, some
@@ -78,13 +79,27 @@ def test_a_set_misses_the_truth_up_to_its_largest_miss_and_no_further(
     truth = data.draw(st.sampled_from(list(known.taxonomy)))
     miss = largest_miss(known, truth, max_nodes=max_nodes)
     for threshold in (
-        max(miss, 0.0),
+        miss,
         math.nextafter(miss, 2),
-        data.draw(st.floats(0, 1)),
+        data.draw(st.floats(-1, 1, exclude_min=True)),
         ABOVE_ALL,
     ):
-        decision = conformal(known, threshold, max_nodes=max_nodes)
-        assert is_right(known, decision, truth) is (threshold > miss)
+        exact = conformal(known, threshold, max_nodes=max_nodes, is_exact=True)
+        assert is_right(known, exact, truth) is (threshold > miss)
+        assert (not exact.nodes) is (threshold <= -next(growing_sets(known, max_nodes)).probability)
+        plain = conformal(known, threshold, max_nodes=max_nodes)
+        assert plain == exact if exact.nodes else plain.nodes
+
+
+def test_an_exact_rule_withholds_the_least_sure_answers_first() -> None:
+    pool = labelled(60, seed=2)
+    for threshold in (-0.9, -0.5, -0.2):
+        decisions = [conformal(known, threshold, is_exact=True) for known, _ in pool]
+        firsts = [next(growing_sets(known)).probability for known, _ in pool]
+        withheld = [own for own, decision in zip(firsts, decisions, strict=True) if decision.reason]
+        given = [own for own, decision in zip(firsts, decisions, strict=True) if decision.nodes]
+        assert max(withheld, default=0) <= -threshold < min(given, default=1)
+        assert len(withheld) + len(given) == 60
 
 
 @pytest.mark.slow
@@ -121,6 +136,25 @@ def test_sets_hold_the_truth_as_often_as_asked_though_the_probabilities_are_wron
         sure.append(sum(decision.probability for _, decision, _ in answers) / len(answers))
     assert sum(shares) / 20 == pytest.approx(0.8, abs=0.02)
     assert sum(sure) / 20 > 0.82  # what the model itself would have promised
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("coverage", [0.1, 0.3])
+def test_an_exact_coverage_is_not_passed_though_leaves_are_right_more_often(
+    coverage: float,
+) -> None:
+    exact = parse_fitted(f"exact-coverage:{coverage}")
+    pool = labelled(500, seed=3)
+    dice = random.Random(5)
+    shares: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(20):
+        dice.shuffle(pool)
+        for rule in (exact, replace(exact, is_exact=False)):
+            decide = rule.with_threshold(fit_threshold(rule, pool[:150]))
+            right = [is_right(known, decide(known), truth) for known, truth in pool[150:]]
+            shares[rule.is_exact].append(sum(right) / len(right))
+    assert sum(shares[True]) / 20 == pytest.approx(coverage, abs=0.02)
+    assert sum(shares[False]) / 20 > coverage + 0.05
 
 
 @pytest.mark.slow

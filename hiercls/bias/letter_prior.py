@@ -100,14 +100,17 @@ class PriorGauge:
         orders = [starts(len(request.question.options)) for request in requests]
         answers = ask_permuted(self._scorer, requests, orders, max_batch=self._max_batch)
         for own in answers:
-            self._note(own)
+            self.note(own)
         return [average_options(*own) for own in zip(answers, orders, strict=True)]
 
     def num_tokens(self, question: Question) -> int:
         """As the model says of a single order."""
         return self._scorer.num_tokens(question)
 
-    def _note(self, answers: Sequence[Logprobs]) -> None:
-        """Pass over an answer that excludes an option: it says nothing of the letters."""
+    def note(self, answers: Sequence[Logprobs]) -> None:
+        """Count what the letters of one question got in all its orders, a row an order.
+
+        An answer that excludes an option says nothing of letters, and is passed over.
+        """
         if all(math.isfinite(own) for answer in answers for own in answer):
             self._seen.setdefault(len(answers), []).append(average(answers))

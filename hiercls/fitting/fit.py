@@ -181,7 +181,10 @@ def _fitted_rules(targets: Sequence[float], coverages: Sequence[float]) -> list[
 
 
 def _compare(calibration: Calibration, labelled: Sequence[Labelled]) -> dict[str, RuleFigures]:
-    texts = (*COMPARED, *calibration.thresholds)
+    thresholds = calibration.thresholds
+    # Where most probable leaves are right more often than sets need be, exact sets differ.
+    exact = [f"exact-{own}" for own in thresholds if own[:8] == "coverage" and thresholds[own] < 0]
+    texts = (*COMPARED, *thresholds, *exact)
     return {
         text: rule_figures(parse_rule(text, calibration=calibration), labelled) for text in texts
     }

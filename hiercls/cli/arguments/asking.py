@@ -64,7 +64,8 @@ def _stop(group: argparse._ArgumentGroup) -> None:
         "--stop",
         metavar="RULE",
         help="leaf, threshold:0.8, deepest:0.8, information, cost, hf; or with a calibration"
-        " information:0.9, target:0.95, coverage:0.9, coverage:0.9:3 (at most three nodes)"
+        " information:0.9, target:0.95, coverage:0.9, coverage:0.9:3 (at most three nodes),"
+        " exact-coverage:0.9 (withholds answers where leaves are right more often than that)"
         " (default: at a leaf)",
     )
     group.add_argument("--calibration", metavar="FILE", help="what hiercls calibrate wrote")
