@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import itertools
 import math
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -61,6 +63,39 @@ def test_sets_grow_from_one_node_to_the_root(known: NodeProbabilities, max_nodes
             assert known.taxonomy.ancestors(node).isdisjoint(grown.nodes)
     assert sets[-1].nodes == {known.taxonomy.root}
     assert [grown.is_last for grown in sets] == [False] * (len(sets) - 1) + [True]
+
+
+@pytest.mark.slow
+@some
+@given(images(), st.integers(1, 3))
+def test_each_next_set_is_the_best_of_all_it_may_grow_into(
+    known: NodeProbabilities, max_nodes: int
+) -> None:
+    taxonomy = known.taxonomy
+
+    def inside(nodes: frozenset[str], found: Iterable[str]) -> set[str]:
+        return {own for own in found if above(taxonomy, own) & nodes}
+
+    def worth(before: frozenset[str], after: frozenset[str]) -> float:
+        gained = sum(known.ends[own] for own in inside(after, known.ends))
+        gained -= sum(known.ends[own] for own in inside(before, known.ends))
+        classes = taxonomy.classes
+        let_in = len(inside(after, classes)) - len(inside(before, classes))
+        return gained / max(let_in, 0.5)
+
+    def moves(nodes: frozenset[str]) -> Iterator[frozenset[str]]:
+        entering = {parent for node in nodes for parent in taxonomy.parents(node)}
+        outside = known.ends.keys() - inside(nodes, known.ends)
+        if len(nodes) < max_nodes and outside:
+            entering.add(max(outside, key=known.ends.__getitem__))
+        for new in entering:
+            yield frozenset({new, *(node for node in nodes if new not in above(taxonomy, node))})
+
+    sets = [grown.nodes for grown in growing_sets(known, max_nodes)]
+    for before, after in itertools.pairwise(sets[:-1]):
+        assert after in set(moves(before))
+        best = max(worth(before, own) for own in moves(before))
+        assert worth(before, after) == pytest.approx(best, abs=1e-9)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hiercls.decisions.decision import Decision
-from hiercls.decisions.extent import lineage, num_classes_below
+from hiercls.decisions.extent import classes_below, is_tree, lineage, num_classes_below
 from hiercls.decisions.leaf import leaf
 from hiercls.decisions.probabilities import NodeProbabilities
 
@@ -133,9 +133,15 @@ class _Grower:
     def _worth(self, node: str) -> tuple[float, float]:
         """Probability for each class that a node lets in, then the probability."""
         gained = self._gain(node)
-        inside = sum(self._num_classes[own] for own in self._below(node))
-        let_in = self._num_classes[node] - inside
+        let_in = self._num_classes[node] - self._num_inside(node)
         return gained / max(let_in, 0.5), gained
+
+    def _num_inside(self, node: str) -> int:
+        """Classes at or below a node that the set holds already."""
+        if is_tree(self._taxonomy):
+            return sum(self._num_classes[own] for own in self._below(node))
+        held = frozenset[str]().union(*(classes_below(self._taxonomy, own) for own in self.nodes))
+        return len(held & classes_below(self._taxonomy, node))
 
     def _gain(self, node: str) -> float:
         return sum(self._known.ends[end] for end in self._ends_below[node] - self._held)
