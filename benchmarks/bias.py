@@ -121,7 +121,7 @@ def averaged(
 
 
 def mean_probabilities(rows: list[Logprobs]) -> Logprobs:
-    """What the paper of the cyclic permutations takes (Zheng et al. 2024, equation 1)."""
+    """What the paper of the cyclic permutations takes (Zheng et al. 2024)."""
     columns = zip(*rows, strict=True)
     return tuple(math.log(fmean(map(math.exp, column))) for column in columns)
 

@@ -119,6 +119,19 @@ def test_the_calibrated_cascade_stops_where_the_fit_says(examples: list[Example]
     assert right / len(examples) >= 0.8
 
 
+@pytest.mark.slow
+def test_where_leaves_are_right_more_often_than_sets_need_be_exact_ones_are_shown_too(
+    examples: list[Example],
+) -> None:
+    found = fit(cascade_of(examples), examples, coverages=(0.3, 0.9))
+    exact, plain = found.rules["exact-coverage:0.3"], found.rules["coverage:0.3"]
+    assert exact.right == pytest.approx(0.3, abs=0.01)
+    assert plain.right == found.rules["leaf"].right > 0.4
+    assert exact.num_nodes == exact.classes_alone < plain.num_nodes == 1
+    assert exact.depth == pytest.approx(2 * exact.num_nodes)
+    assert "exact-coverage:0.9" not in found.rules
+
+
 class PrefersLetters(TooSure):
     """Adds to the logit of every letter something of its own."""
 

@@ -22,8 +22,8 @@ class LetterPrior:
     behind its letters, which is the same if letters are all that is preferred.
 
     Source: Zheng, Zhou, Meng, Zhou and Huang 2024, "Large Language Models Are Not Robust Multiple
-    Choice Selectors", section 4.1 (PriDe): what is observed of a letter is its prior times what
-    the option deserves (equation 2), so the option deserves what is observed over the prior.
+    Choice Selectors" (PriDe): what is observed of a letter is its prior times what the option
+    before which it stands deserves, so the option deserves what is observed over the prior.
 
     Attributes:
         logprobs: By the number of options, the log-probability of each letter.
@@ -71,9 +71,9 @@ class PriorGauge:
     """A scorer that asks all cyclic orders, as `Permuted` does, and notes what each letter got.
 
     In all orders together each letter has stood before each option once. So the mean of what it
-    got in them is its prior, but for a constant (Zheng et al. 2024, equation 7). The prior of
-    many questions is the mean of theirs: of the logarithms here, as elsewhere, where the paper
-    takes that of the probabilities.
+    got in them, of the logarithms, is its prior but for a constant (Zheng et al. 2024, as in
+    `LetterPrior`). The prior of many questions is the mean of theirs: of the logarithms too, where
+    the paper takes that of the probabilities.
 
     Args:
         scorer: The model.

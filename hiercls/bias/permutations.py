@@ -28,10 +28,10 @@ class Permuted:
     Averaged are the log-probabilities, and the average is brought to a sum of 1 again. So what a
     letter adds to the logit of whatever option it stands before falls out when each option has
     had each letter, which is when all orders are asked. A mean of probabilities, as Zheng et al.
-    have it (equation 1), leaves a part of it behind.
+    have it, leaves a part of it behind.
 
     Source: Zheng, Zhou, Meng, Zhou and Huang 2024, "Large Language Models Are Not Robust Multiple
-    Choice Selectors", section 2.4 (cyclic permutation).
+    Choice Selectors" (cyclic permutation, one of the ways it compares).
 
     Args:
         scorer: Answers the single questions.

@@ -32,7 +32,7 @@ def conformal(
     prediction whose sets are one node, or at most r nodes. Implemented here without their random
     draw, so that the same image has the same answer; and the sets grow as `growing_sets` says.
     That sets which grow with a threshold cover, whatever they are: Gupta, Kuchibhotla and Ramdas
-    2022, "Nested conformal prediction", proposition 1; the empty set is the first of them here.
+    2022, "Nested conformal prediction"; the empty set is the first of them here.
 
     Args:
         known: What the answers say.

@@ -182,8 +182,12 @@ def _fitted_rules(targets: Sequence[float], coverages: Sequence[float]) -> list[
 
 def _compare(calibration: Calibration, labelled: Sequence[Labelled]) -> dict[str, RuleFigures]:
     thresholds = calibration.thresholds
-    # Where most probable leaves are right more often than sets need be, exact sets differ.
-    exact = [f"exact-{own}" for own in thresholds if own[:8] == "coverage" and thresholds[own] < 0]
+    # Below 0 leaves alone are right more often than sets need be, and exact sets differ.
+    exact = [
+        f"exact-{text}"
+        for text, threshold in thresholds.items()
+        if text.startswith("coverage") and threshold < 0
+    ]
     texts = (*COMPARED, *thresholds, *exact)
     return {
         text: rule_figures(parse_rule(text, calibration=calibration), labelled) for text in texts
