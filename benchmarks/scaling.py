@@ -34,9 +34,9 @@ from hiercls.model.language import read
 from hiercls.model.maker import FULL_SIZE, make_checkpoint
 from hiercls.model.opening import OpenImage, row_of
 from hiercls.model.scorer import MiniCPMVScorer
-from hiercls.plan import Plan, Question
+from hiercls.plan import Plan
 from hiercls.questions import render
-from hiercls.scoring import Handle, Prepared, Request
+from hiercls.scoring import Around, Logprobs, Request
 from hiercls.taxonomy import Taxonomy
 
 CHILDREN = 10
@@ -101,30 +101,12 @@ def _pictures(count: int) -> list[Image.Image]:
     return [Image.fromarray(own) for own in draw.integers(0, 255, (count, 448, 448, 3), np.uint8)]
 
 
-class Rehearsed:
+class Rehearsed(Around):
     """A scorer that does all the work of another and then gives an answer that is set."""
 
-    def __init__(self, scorer: MiniCPMVScorer) -> None:
-        self.max_options = scorer.max_options
-        self.max_open = scorer.max_open
-        self._scorer = scorer
-
-    def prepare(self, image: Image.Image) -> Prepared:
-        """As the scorer within."""
-        return self._scorer.prepare(image)
-
-    def open(self, images: Sequence[Prepared]) -> list[Handle]:
-        """As the scorer within."""
-        return self._scorer.open(images)
-
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """Ask, and answer with the first option."""
-        asked = self._scorer.score(requests)
-        return [_set_answer(len(answer)) for answer in asked]
-
-    def num_tokens(self, question: Question) -> int:
-        """As the scorer within."""
-        return self._scorer.num_tokens(question)
+        return [_set_answer(len(answer)) for answer in self._scorer.score(requests)]
 
 
 def _set_answer(num_options: int) -> tuple[float, ...]:

@@ -26,14 +26,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from PIL import Image
 from simulated_scorer import SimulatedScorer, draw_tree
 
 from hiercls.config import ModelSettings, PlanSettings, SearchSettings
 from hiercls.errors import HierclsError, RequestError
 from hiercls.images import open_image
-from hiercls.plan import Plan, Question
-from hiercls.scoring import Handle, Prepared, Request, Rounds, Scorer
+from hiercls.plan import Plan
+from hiercls.scoring import Around, Handle, Logprobs, Request, Rounds, Scorer
 from hiercls.search import Bounds, Route, Rule, best_first, rule_of, run
 from hiercls.taxonomy import Taxonomy
 
@@ -41,32 +40,18 @@ BATCH = 8
 TOP = 5
 
 
-class Timed:
+class Timed(Around):
     """A scorer that counts the questions and seconds of another."""
 
     def __init__(self, scorer: Scorer) -> None:
-        self.max_options = scorer.max_options
-        self.max_open = scorer.max_open
+        super().__init__(scorer)
         self.num_questions = 0
         self.cpu_seconds = 0.0
-        self._scorer = scorer
 
-    def prepare(self, image: Image.Image) -> Prepared:
-        """As the scorer within."""
-        return self._scorer.prepare(image)
-
-    def open(self, images: Sequence[Prepared]) -> list[Handle]:
-        """As the scorer within."""
-        return self._scorer.open(images)
-
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """As the scorer within, on the clock."""
         self.num_questions += len(requests)
         return self.timed(partial(self._scorer.score, requests))
-
-    def num_tokens(self, question: Question) -> int:
-        """As the scorer within."""
-        return self._scorer.num_tokens(question)
 
     def timed(self, call: Callable[[], list[Any]]) -> list[Any]:
         begin = time.process_time()

@@ -96,6 +96,8 @@ class SearchSettings:
         floor: Best-first asks for no class less probable than this, but for the most probable.
         budget: The most that best-first may ask about an image, or None.
         budget_unit: What the budget counts: "questions", or the "tokens" of them.
+        permutations: In how many orders the options of a question are offered, against preference
+            for letters; each counts as a question. None for all orders.
     """
 
     rule: str = "best-first"
@@ -103,6 +105,7 @@ class SearchSettings:
     floor: float = 0.01
     budget: int | None = None
     budget_unit: str = "questions"
+    permutations: int | None = 1
 
     def __post_init__(self) -> None:
         _one_of("search", self.rule, SEARCH_RULES)
@@ -110,6 +113,8 @@ class SearchSettings:
         if not 0 <= self.floor <= 1:
             raise ConfigError(f"floor is {self.floor!r}; expected a probability from 0 to 1")
         _one_of("budget_unit", self.budget_unit, BUDGET_UNITS)
+        if self.permutations is not None:
+            _at_least_one("permutations", self.permutations)
         if self.budget is not None:
             _at_least_one("budget", self.budget)
             if self.rule != "best-first":

@@ -23,6 +23,9 @@ Prepared: TypeAlias = object
 Handle: TypeAlias = object
 """An opened image, opaque to the search; its memory goes with the last reference."""
 
+Logprobs: TypeAlias = tuple[float, ...]
+"""Of the options of a question, in their order."""
+
 
 UNLIMITED = 1 << 31
 """More options, or open images, than there will ever be."""
@@ -59,7 +62,7 @@ class Scorer(Protocol):
         """Do once for each image what all its questions share."""
         ...
 
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """Log-probability of each option of each question; they sum to 1 within a question."""
         ...
 
@@ -68,7 +71,40 @@ class Scorer(Protocol):
         ...
 
 
-class Rounds:
+class Around:
+    """A scorer around another: what it does not do itself, the one within does.
+
+    Args:
+        scorer: The one within.
+
+    Attributes:
+        max_options: As of the one within.
+        max_open: As of the one within.
+    """
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self.max_options = scorer.max_options
+        self.max_open = scorer.max_open
+
+    def prepare(self, image: Image.Image) -> Prepared:
+        """As the scorer within."""
+        return self._scorer.prepare(image)
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        """As the scorer within."""
+        return self._scorer.open(images)
+
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
+        """As the scorer within."""
+        return self._scorer.score(requests)
+
+    def num_tokens(self, question: Question) -> int:
+        """As the scorer within."""
+        return self._scorer.num_tokens(question)
+
+
+class Rounds(Around):
     """A scorer that also takes questions with more options than its model may be offered.
 
     Options are asked in groups of nearly equal size, then the winners of the groups against each
@@ -80,29 +116,27 @@ class Rounds:
         max_options: The most that a single question offers, where that is fewer than the scorer
             can take.
         max_batch: The most single questions that the scorer is handed at a time; None for all.
+        num_asked: How many questions the scorer makes of a single one.
     """
 
     def __init__(
-        self, scorer: Scorer, *, max_options: int | None = None, max_batch: int | None = None
+        self,
+        scorer: Scorer,
+        *,
+        max_options: int | None = None,
+        max_batch: int | None = None,
+        num_asked: Callable[[Question], int] = lambda question: 1,
     ) -> None:
-        self._scorer = scorer
+        super().__init__(scorer)
+        self._num_asked = num_asked
         self._most = min(scorer.max_options, max_options or scorer.max_options)
         self._max_batch = max_batch
         self.max_options = UNLIMITED
-        self.max_open = scorer.max_open
 
-    def prepare(self, image: Image.Image) -> Prepared:
-        """As the model's scorer does."""
-        return self._scorer.prepare(image)
-
-    def open(self, images: Sequence[Prepared]) -> list[Handle]:
-        """As the model's scorer does."""
-        return self._scorer.open(images)
-
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """As `Scorer.score`; the groups of all questions are asked together."""
         if all(len(request.question.options) <= self._most for request in requests):
-            return self._score_batches(requests)
+            return score_in_batches(self._scorer, requests, self._max_batch)
         groups = [grouped(len(request.question.options), self._most) for request in requests]
         parts = [
             replace(request, question=_part(request.question, group))
@@ -127,15 +161,7 @@ class Rounds:
 
     def num_questions(self, question: Question) -> int:
         """How many single questions are asked for one."""
-        return len(self._singles(question))
-
-    def _score_batches(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
-        size = self._max_batch or len(requests) or 1
-        return [
-            logprobs
-            for first in range(0, len(requests), size)
-            for logprobs in self._scorer.score(requests[first : first + size])
-        ]
+        return sum(map(self._num_asked, self._singles(question)))
 
     def _singles(self, question: Question) -> list[Question]:
         singles = []
@@ -144,6 +170,25 @@ class Rounds:
             singles += [_part(question, group) for group in groups if len(group) > 1]
             question = _part(question, [group[0] for group in groups])
         return [*singles, question]
+
+
+def score_in_batches(
+    scorer: Scorer, requests: Sequence[Request], max_batch: int | None
+) -> list[Logprobs]:
+    """As `scorer.score`, handing over no more than so many requests at a time; None for all."""
+    size = max_batch or len(requests) or 1
+    return [
+        logprobs
+        for first in range(0, len(requests), size)
+        for logprobs in scorer.score(requests[first : first + size])
+    ]
+
+
+def normalised(logprobs: Sequence[float]) -> Logprobs:
+    """Return log-probabilities such that they sum to 1; one of them is above minus infinity."""
+    highest = max(logprobs)
+    total = highest + math.log(math.fsum(math.exp(value - highest) for value in logprobs))
+    return tuple(value - total for value in logprobs)
 
 
 def grouped(num_options: int, most: int) -> list[range]:
@@ -157,7 +202,7 @@ def _part(question: Question, members: Sequence[int]) -> Question:
     return replace(question, options=tuple(question.options[i] for i in members))
 
 
-def _final(request: Request, groups: list[range], answers: list[tuple[float, ...]]) -> Request:
+def _final(request: Request, groups: list[range], answers: list[Logprobs]) -> Request:
     winners = [
         group[max(range(len(own)), key=own.__getitem__)]
         for group, own in zip(groups, answers, strict=True)
@@ -210,7 +255,7 @@ class TableScorer:
         self._num_opened += len(images)
         return list(range(first, self._num_opened))
 
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """Look the answers up.
 
         Raises:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from hiercls.bias import Permuted, Unbiased
 from hiercls.calibration import Calibrated, Calibration
 from hiercls.cascade.conclusion import conclude, decided_end, natural_end
 from hiercls.cascade.intake import Arriving, ImageSource, Intake, Listed, Opened, Supply
@@ -40,7 +41,7 @@ class Cascade:
         search: Which of them are asked about an image.
         stop: Where an answer ends, such as "threshold:0.8" (`decisions.parse_rule`); by default
             where the search ends, which is a leaf unless it cannot be.
-        calibration: Temperatures, and the thresholds of stop rules that need data.
+        calibration: Temperatures, a letter prior, and the thresholds of stop rules that need data.
         batch_size: Images that are opened together, at most; fewer where the scorer cannot hold so
             many.
         hashes: Of the `model` and its `prompt`, where they are known; a calibration must have
@@ -50,10 +51,14 @@ class Cascade:
         taxonomy: As given.
         plan: The questions.
         search: As given.
-        scorer: Answers the questions, also wide ones, before any calibration.
+        model: The scorer as given.
+        scorer: Answers the questions, also wide ones, without preference for letters as far as
+            that was asked for, before any temperature.
         calibration: As given.
         batch_size: As given.
-        hashes: Those given, and those of the `taxonomy` and the `plan`.
+        max_batch: The most single questions that the model is handed at a time.
+        hashes: Those given, those of the `taxonomy` and the `plan`, and the number of
+            permutations.
 
     Raises:
         RequestError: The stop rule is none, or needs a calibration.
@@ -87,12 +92,26 @@ class Cascade:
         self.batch_size = min(batch_size, scorer.max_open)
         self._rules: dict[int, SearchRule] = {}  # by how many leaves are to be listed
         self.calibration = calibration
-        self.hashes = {**(hashes or {}), "taxonomy": taxonomy.hash, "plan": self.plan.hash}
+        self.hashes = {
+            **(hashes or {}),
+            "taxonomy": taxonomy.hash,
+            "plan": self.plan.hash,
+            "number of permutations": str(search.permutations or "all"),
+        }
         if calibration is not None:
             calibration.check(self.hashes)
-        # Temperatures are those of whole questions, so they stand around the rounds.
-        max_batch = QUESTIONS_AN_IMAGE * self.batch_size
-        self.scorer = Rounds(scorer, max_options=plan.max_options, max_batch=max_batch)
+        # Letters and orders are those of single questions, temperatures those of whole ones.
+        self.model = scorer
+        self.max_batch = QUESTIONS_AN_IMAGE * self.batch_size
+        if calibration is not None:
+            scorer = Unbiased(scorer, calibration.letter_prior)
+        orders = Permuted(scorer, search.permutations, max_batch=self.max_batch)
+        self.scorer = Rounds(
+            orders,
+            max_options=plan.max_options,
+            max_batch=self.max_batch,
+            num_asked=orders.num_questions,
+        )
         self._scorer: Scorer = (
             self.scorer if calibration is None else Calibrated(self.scorer, calibration)
         )

@@ -35,6 +35,7 @@ def search_settings(options: argparse.Namespace) -> SearchSettings:
         floor=default.floor if options.floor is None else options.floor,
         budget=options.budget,
         budget_unit=options.budget_unit or default.budget_unit,
+        permutations=options.permutations,
     )
 
 

@@ -45,7 +45,8 @@ def test_classify_stops_as_calibrate_promised(
 ) -> None:
     calibration = Calibration.load(calibration_path)
     assert calibration.num_examples == 45
-    assert set(calibration.hashes) == {"model", "plan", "prompt", "taxonomy"}
+    hashed = {"model", "plan", "prompt", "taxonomy"}
+    assert set(calibration.hashes) == {*hashed, "number of permutations"}
     assert len(calibration.temperatures) == 3
     capsys.readouterr()
     assert classify(pictures, calibration_path) == 0

@@ -76,3 +76,14 @@ def test_pictures_are_drawn_with_their_labels(tmp_path: Path) -> None:
         assert label == code
         first, second = ((tmp_path / own / name).read_bytes() for own in ("one", "two"))
         assert first == second
+
+
+def test_noise_ends_at_the_root_with_a_reason_where_a_rule_asks_for_certainty(
+    cascade: Cascade,
+) -> None:
+    noise = Image.frombytes("RGB", (96, 64), random.Random(0).randbytes(96 * 64 * 3))
+    careful = Cascade(cascade.taxonomy, cascade.model, stop="threshold:0.8")
+    for picture in (noise, noise.convert("L").convert("RGB"), Image.new("RGB", (96, 64), "gray")):
+        found = careful.predict(picture)
+        assert (found.path, found.leaf) == ((), None)
+        assert found.stopped and found.stopped.endswith("0.80 is asked")

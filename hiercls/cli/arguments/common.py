@@ -70,6 +70,16 @@ def count(text: str) -> int:
     return number
 
 
+def count_or_all(text: str) -> int | None:
+    """Return a number of at least 1, or None for "all"."""
+    if text == "all":
+        return None
+    try:
+        return count(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or all") from None
+
+
 def probability(text: str) -> float:
     """Return a number from 0 to 1."""
     number = _number(text)
