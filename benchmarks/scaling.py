@@ -195,9 +195,8 @@ def _flat(
 
 
 def _show(rows: Sequence[dict[str, Any]]) -> None:
-    print(
-        f"{'leaves':>8} {'questions':>10} {'tokens':>7} {'cascade, s':>11} {'outside':>8} {'flat, s':>10}"
-    )
+    heads = ("leaves", 8), ("questions", 10), ("tokens", 7), ("cascade, s", 11), ("outside", 8)
+    print(*(f"{name:>{width}}" for name, width in (*heads, ("flat, s", 10))))
     for row in rows:
         mark = "*" if row["flat_is_extrapolated"] else " "
         print(
