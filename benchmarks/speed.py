@@ -50,7 +50,6 @@ from hiercls.scoring import Request
 from hiercls.taxonomy import Taxonomy
 
 GENERATED = 2
-WARM_UPS = 1
 FEW_LABELS = 3
 NEAR_TIE = {"bfloat16": 5e-2, "float16": 5e-2, "float32": 1e-4}
 
@@ -161,7 +160,7 @@ class Contest:
         self._answers: dict[str, list[tuple[float, ...]]] = {}
 
     def run(self) -> dict[str, Any]:
-        """Time all systems in turn, again and again."""
+        """Time all systems in turn, again and again; counting them warms them up."""
         systems: dict[str, Callable[[], int]] = {
             "chat": self.chat,
             "one_pass": self.one_pass,
@@ -173,11 +172,9 @@ class Contest:
         counted = {name: self._count(system) for name, system in systems.items()}
         seconds: dict[str, list[float]] = defaultdict(list)
         rates: dict[Shape, list[float]] = defaultdict(list)
-        for number in range(WARM_UPS + self.given.repeats):
+        for _ in range(self.given.repeats):
             for name, system in systems.items():
-                taken = self._time(system)
-                if number >= WARM_UPS:
-                    seconds[name].append(taken)
+                seconds[name].append(self._time(system))
             for shape in products:
                 rates[shape].append(self._rate(shape))
         return self._result(products, counted, seconds, rates)
@@ -397,7 +394,7 @@ class Contest:
             for (rows, inputs, outputs), count in products.items()
         )
         attention_rate = statistics.median(
-            self._attention_rate() for _ in range(WARM_UPS + self.given.repeats)
+            self._attention_rate() for _ in range(self.given.repeats)
         )
         floor = (linear + self._attention_flop() / attention_rate) / images
         return {
