@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
@@ -102,6 +102,35 @@ class Around:
     def num_tokens(self, question: Question) -> int:
         """As the scorer within."""
         return self._scorer.num_tokens(question)
+
+
+class LabelMass:
+    """How probable it was that a model would answer with one of the labels that it was offered.
+
+    Where that is little, the model did not understand the form of the question, or what is right
+    was not offered.
+
+    Attributes:
+        count: Answers so far.
+        mean: Their mean probability; not a number without any.
+        least: The least of them.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.least = math.nan
+        self._sum = 0.0
+
+    @property
+    def mean(self) -> float:
+        return self._sum / self.count if self.count else math.nan
+
+    def add(self, masses: Iterable[float]) -> None:
+        """Take in the probabilities of some answers."""
+        for mass in masses:
+            self.count += 1
+            self._sum += mass
+            self.least = min(mass, self.least) if self.count > 1 else mass
 
 
 class Rounds(Around):

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class Checkpoint:
         source: The name it was asked for by.
         folder: Where its files lie.
         downsample_mode: "16x" or "4x"; goes to the image processor and to the model.
-        prompt_format: The form of question that it was trained on.
+        prompt_format: The form of question that it was trained on, or that was asked for.
         trained_plan: Hash of the one plan that it was trained on; None for a model that knows
             the world.
     """
@@ -109,7 +109,7 @@ def load_checkpoint(source: str | Path, settings: ModelSettings = ModelSettings(
         tokenizer=tokenizer,
         image_processor=image_processor,
         downsample_mode=mode,
-        prompt_format=read_prompt_format(folder),
+        prompt_format=_asked_for(read_prompt_format(folder), settings),
         trained_plan=read_trained_plan(folder),
     )
 
@@ -184,6 +184,15 @@ def read_prompt_format(folder: Path) -> PromptFormat:
     """The form of question that a checkpoint was trained on; the default where it says nothing."""
     path = folder / PROMPT_FORMAT_FILE
     return PromptFormat.from_dict(_read_json(path)) if path.is_file() else PromptFormat()
+
+
+def _asked_for(prompt_format: PromptFormat, settings: ModelSettings) -> PromptFormat:
+    return replace(
+        prompt_format,
+        order=settings.order or prompt_format.order,
+        answer=settings.answer or prompt_format.answer,
+        name_score=settings.name_score or prompt_format.name_score,
+    )
 
 
 def read_trained_plan(folder: Path) -> str | None:

@@ -1,13 +1,14 @@
-"""MiniCPM-V behind the seam: letters of a multiple-choice question, scored in one forward pass.
+"""MiniCPM-V behind the seam: images opened once, and questions about them answered by their labels.
 
-No answer is generated and none is parsed: the hidden state at the answer cue, multiplied by just
-the rows of the head that belong to the letters, gives every option a probability without the
-248,000 others.
+No answer is generated and none is parsed: what the model says at the answer cue is multiplied by
+just the rows of the head that belong to the labels (`answers`), which gives every option a
+probability without the 248,000 others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,22 +17,20 @@ from PIL import Image
 
 from hiercls.config import ModelSettings
 from hiercls.errors import ModelError
+from hiercls.model.answers import answers_of
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
-from hiercls.model.language import Row, read
 from hiercls.model.library import Library
 from hiercls.model.memory import halving, num_states
 from hiercls.model.opening import OpenImage, Pixels, cut, look
 from hiercls.model.orders import ImageFirst, Order, QuestionFirst
 from hiercls.model.prompt import Prompt
 from hiercls.model.selftest import check_answers
+from hiercls.model.tally import Reply
 from hiercls.plan import Option, Question
-from hiercls.questions import LETTERS, render
-from hiercls.scoring import UNLIMITED, Handle, Prepared, Request
+from hiercls.questions import render
+from hiercls.scoring import UNLIMITED, Handle, LabelMass, Logprobs, Prepared, Request
 
 Kind = TypeVar("Kind")
-
-MOST_TOKENS = 4096
-"""Tokens read together; more run no faster and take more memory."""
 
 QUESTIONS_COMPARED = 1000
 """Questions that are looked through for what all begin with."""
@@ -44,11 +43,10 @@ class MiniCPMVScorer:
         checkpoint: The model.
         settings: How it was loaded and is fed.
         prompt: Writes its token ids.
-        max_options: One option a letter.
+        max_options: As many as there are labels (`answers`).
         max_open: Images that may be open together within the memory allowed.
+        label_mass: Of all answers so far, where that was wanted.
     """
-
-    max_options = len(LETTERS)
 
     def __init__(self, checkpoint: Checkpoint, settings: ModelSettings = ModelSettings()) -> None:
         self.checkpoint = checkpoint
@@ -60,6 +58,17 @@ class MiniCPMVScorer:
         )
         self._model: Any = checkpoint.model
         kept = num_states(checkpoint, settings)
+        walking = 0 if checkpoint.prompt_format.answer == "letter" else kept // 2
+        kept -= walking
+        self._answers = answers_of(
+            self._model,
+            self.prompt,
+            checkpoint.prompt_format,
+            settings=settings,
+            num_kept=walking,
+        )
+        self.max_options = self._answers.max_options
+        self.label_mass = LabelMass() if settings.label_mass else None
         self._order: Order
         if checkpoint.prompt_format.order == "image":
             self.max_open = kept
@@ -67,8 +76,6 @@ class MiniCPMVScorer:
         else:
             self.max_open = UNLIMITED  # an open image is its visual tokens alone
             self._order = QuestionFirst(checkpoint, self.prompt, num_kept=kept)
-        letters = torch.tensor(self.prompt.letter_ids, device=self._model.device)
-        self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
 
     @classmethod
     def load(cls, source: str | Path, settings: ModelSettings = ModelSettings()) -> MiniCPMVScorer:
@@ -85,20 +92,24 @@ class MiniCPMVScorer:
             )
             dtype = str(scorer.checkpoint.model.dtype).removeprefix("torch.")
             check_answers(scorer, library.answer, dtype=dtype)
+            if scorer.label_mass is not None:
+                scorer.label_mass = LabelMass()  # of real answers alone
         return scorer
 
     def check(self, questions: Iterable[Question]) -> None:
         """See before the first image that every question can be asked, and what they share.
 
         Raises:
-            PlanError: A text contains a special token of the model.
+            PlanError: A text contains a special token of the model, or a name cannot be answered.
         """
         first: list[Question] = []
         for question in questions:
             offers = [f"{o.name}\n{o.description or ''}" for o in question.options]
             self.prompt.refuse_special("\n".join([question.text, *offers]))
+            self._answers.check(question)
             if len(first) < QUESTIONS_COMPARED:
-                first += [question, *_stand_ins(question)]
+                single = replace(question, options=question.options[: self.max_options])
+                first += [single, *_stand_ins(question)]
         self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
 
     def prepare(self, image: Image.Image) -> Prepared:
@@ -112,36 +123,31 @@ class MiniCPMVScorer:
         """
         return halving(self._open, [_expect(Pixels, image) for image in images])
 
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """Answer the questions, in as few forward passes as memory allows."""
-        images = [_expect(OpenImage, request.handle) for request in requests]
-        texts = [render(own.question, self.checkpoint.prompt_format) for own in requests]
-        counts = [len(own.question.options) for own in requests]
-        answers = halving(self._letters, list(zip(images, texts, strict=True)))
-        return [
-            tuple(row[:count].log_softmax(0).tolist())
-            for row, count in zip(answers, counts, strict=True)
-        ]
+        asked = [(_expect(OpenImage, request.handle), request.question) for request in requests]
+        replies = halving(self._reply, asked)
+        if self.label_mass is not None:
+            self.label_mass.add(own.label_mass for own in replies if own.label_mass is not None)
+        return [reply.logprobs for reply in replies]
 
     def num_tokens(self, question: Question) -> int:
-        """Tokens of the question up to the answer cue, less those that are read with the image."""
-        return self._order.num_tokens(render(question, self.checkpoint.prompt_format))
+        """Tokens of the question, less those that are read with the image.
+
+        Where labels are of several tokens, those that are read at most are in it too.
+        """
+        text = render(question, self.checkpoint.prompt_format)
+        return self._order.num_tokens(text) + self._answers.num_tokens(question)
 
     @torch.inference_mode()
     def _open(self, images: Sequence[Pixels]) -> list[Handle]:
         return list(self._order.open(look(self.checkpoint, self.prompt, images)))
 
     @torch.inference_mode()
-    def _letters(self, asked: Sequence[tuple[OpenImage, str]]) -> list[torch.Tensor]:
-        """The logits of all letters for each question, in float32."""
-        rows = self._order.rows(*zip(*asked, strict=True))
-        logits: list[torch.Tensor] = [torch.empty(0)] * len(rows)
-        for batch in _batches(rows):
-            states = read(self._model.model.language_model, [rows[i] for i in batch]).hidden
-            assert states is not None  # for mypy
-            for place, row in zip(batch, (states @ self._letter_rows.T).float(), strict=True):
-                logits[place] = row
-        return logits
+    def _reply(self, asked: Sequence[tuple[OpenImage, Question]]) -> list[Reply]:
+        images, questions = zip(*asked, strict=True)
+        texts = [render(question, self.checkpoint.prompt_format) for question in questions]
+        return self._answers.replies(self._order.rows(images, texts), questions)
 
 
 def _expect(kind: type[Kind], found: object) -> Kind:
@@ -158,16 +164,3 @@ def _stand_ins(question: Question) -> Iterator[Question]:
     for names in (("0", "1"), ("?", "!")):
         options = tuple(Option(name, name) for name in names)
         yield Question(question.node, question.level, question.text, options)
-
-
-def _batches(rows: Sequence[Row]) -> Iterator[list[int]]:
-    """Rows of like length together, at most `MOST_TOKENS` at a time, as their places."""
-    batch: list[int] = []
-    for place in sorted(range(len(rows)), key=lambda place: len(rows[place].inputs)):
-        longest = len(rows[place].inputs)  # of those so far: they come by length
-        if batch and (len(batch) + 1) * longest > MOST_TOKENS:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
