@@ -21,6 +21,10 @@ MOST_OPTIONS = {"letter": 26, "pair": 260, "name": 1 << 31}
 CONVERSATION_FORMS = ("openbmb", "ms-swift", "llama-factory")
 CONVERSATION_KINDS = ("choice", "open")
 MANY_SHOT, FEW_SHOT = 100, 20  # training images: more, and fewer (Liu et al. 2019)
+VARIANTS = ("lora", "rslora", "dora")
+ACTIVATIONS = ("suffix", "full")
+TARGETS = ("attention", "linear-attention", "mlp")
+TUNED = ("nothing", "merger", "vision")
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,96 @@ class SearchSettings:
                 raise ConfigError(
                     f"search is {self.rule!r} with a budget; expected 'best-first' with one"
                 )
+
+
+@dataclass(frozen=True)
+class AdapterSettings:
+    """What an adapter is made of.
+
+    Attributes:
+        rank: Of the two thin matrices beside each adapted one.
+        alpha: Their product counts alpha / rank times; None takes twice the rank.
+        dropout: Share of an adapter's inputs left out in training.
+        variant: "lora"; "rslora" counts alpha / sqrt(rank) times; "dora" learns the length of each
+            row of a matrix apart from its direction.
+        targets: Which matrices of the language model are adapted.
+        activation: "suffix" reads the image with the adapter off, so that all levels share what
+            was read; "full" reads the whole prompt with the adapter on, once a level.
+        tune: "merger" also adapts what makes visual tokens of the vision tower's output, "vision"
+            that and the tower; one such adapter serves all levels.
+    """
+
+    rank: int = 16
+    alpha: int | None = None
+    dropout: float = 0.0
+    variant: str = VARIANTS[0]
+    targets: tuple[str, ...] = TARGETS
+    activation: str = ACTIVATIONS[0]
+    tune: str = TUNED[0]
+
+    def __post_init__(self) -> None:
+        _at_least_one("rank", self.rank)
+        if self.alpha is not None:
+            _at_least_one("alpha", self.alpha)
+        if not 0 <= self.dropout < 1:
+            raise ConfigError(f"dropout is {self.dropout!r}; expected a share from 0 to below 1")
+        _one_of("variant", self.variant, VARIANTS)
+        _one_of("activation", self.activation, ACTIVATIONS)
+        _one_of("tune", self.tune, TUNED)
+        if not self.targets:
+            raise ConfigError(f"targets is empty; expected some of {', '.join(TARGETS)}")
+        for target in self.targets:
+            _one_of("target", target, TARGETS)
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How adapters are trained.
+
+    Attributes:
+        epochs: How often the examples are gone through, at most.
+        images_per_step: Images between two steps of the optimizer, over all processes.
+        learning_rate: Its highest value; it rises over the first steps and falls as a cosine.
+        warmup: Share of the steps over which it rises.
+        weight_decay: Of AdamW.
+        clip_norm: Longest gradient of a level; longer ones are shortened.
+        label_smoothing: Share of the answer that is spread over the right option's siblings.
+        open_weight: What the loss of the open answer, the option's own words, counts beside that
+            of the letter; 0 leaves it out.
+        patience: A level ends after so many epochs without a better validation; 0 never ends one.
+        hold_out: Share of the examples to validate on, where the data names no such split.
+        max_validated: Images to validate on, at most.
+        save_seconds: Time between two savings of what is needed to go on after an interruption.
+        seed: Of everything drawn.
+    """
+
+    epochs: int = 3
+    images_per_step: int = 32
+    learning_rate: float = 5e-4
+    warmup: float = 0.05
+    weight_decay: float = 0.01
+    clip_norm: float = 1.0
+    label_smoothing: float = 0.0
+    open_weight: float = 0.0
+    patience: int = 2
+    hold_out: float = 0.1
+    max_validated: int = 1000
+    save_seconds: float = 120.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "images_per_step", "max_validated"):
+            _at_least_one(name, getattr(self, name))
+        for name in ("learning_rate", "clip_norm"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"{name} is {getattr(self, name)!r}; expected a number above 0")
+        for name in ("weight_decay", "open_weight", "patience", "save_seconds"):
+            if not getattr(self, name) >= 0:
+                raise ConfigError(f"{name} is {getattr(self, name)!r}; expected 0 or more")
+        for name in ("warmup", "label_smoothing", "hold_out"):
+            if not 0 <= getattr(self, name) < 1:
+                found = f"{name} is {getattr(self, name)!r}"
+                raise ConfigError(f"{found}; expected a share from 0 to below 1")
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

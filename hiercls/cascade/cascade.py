@@ -21,6 +21,9 @@ from hiercls.search import Crowd, Route, rule_of
 from hiercls.search import Rule as SearchRule
 from hiercls.taxonomy import Taxonomy
 
+NO_ADAPTERS = "none"
+"""In place of the adapters' hash."""
+
 QUESTIONS_AN_IMAGE = 4
 """Questions that are asked together at most, as a multiple of the images opened together."""
 
@@ -44,8 +47,8 @@ class Cascade:
         calibration: Temperatures, a letter prior, and the thresholds of stop rules that need data.
         batch_size: Images that are opened together, at most; fewer where the scorer cannot hold so
             many.
-        hashes: Of the `model` and its `prompt`, where they are known; a calibration must have
-            been fitted with the same.
+        hashes: Of the `model`, its `prompt` and its `adapters`, where they are known; a
+            calibration must have been fitted with the same.
 
     Attributes:
         taxonomy: As given.
@@ -126,6 +129,7 @@ class Cascade:
         plan: PlanSettings = PlanSettings(),
         search: SearchSettings = SearchSettings(),
         stop: str | None = None,
+        adapters: str | Path | None = None,
         calibration: str | Path | Calibration | None = None,
         under: str | None = None,
         exclude: Iterable[str] = (),
@@ -139,18 +143,22 @@ class Cascade:
             plan: Which questions the taxonomy becomes.
             search: Which of them are asked about an image.
             stop: Where an answer ends; as for `Cascade`.
-            calibration: What `hiercls calibrate` wrote, or a `Calibration`.
+            adapters: A folder that `hiercls train` wrote, or the hub id of one.
+            calibration: What `hiercls calibrate` wrote, or a `Calibration`; None takes that of the
+                adapters, where it lies with them.
             under: Take only what is at or below this node; an id, or a name that is unique.
             exclude: Nodes to leave out, with what is below them alone.
 
         Raises:
             TaxonomyError: The taxonomy is not found or wrong, or a node is not in it.
             RequestError: The stop rule is none, or needs a calibration.
-            ConfigError: The calibration is not one, or belongs to other questions.
-            ModelError: The model is not found or cannot be loaded.
+            ConfigError: The calibration is not one, or belongs to other questions; the adapters
+                belong to another model, form of question, or order of levels.
+            ModelError: The model or the adapters are not found or cannot be loaded.
 
         Warns:
-            HierclsWarning: The model knows nothing but another taxonomy.
+            HierclsWarning: The model knows nothing but another taxonomy; questions have changed
+                since the adapters were trained.
         """
         if not isinstance(taxonomy, Taxonomy):
             taxonomy = Taxonomy.load(taxonomy)
@@ -160,13 +168,25 @@ class Cascade:
             taxonomy = taxonomy.restrict(under=under, exclude=exclude)
         if isinstance(calibration, (str, Path)):
             calibration = Calibration.load(calibration)
+        choice = None
+        if adapters is not None:
+            from hiercls.model.adapters.choice import choose
+
+            choice = choose(adapters, whole=Plan(whole, plan), asked=Plan(taxonomy, plan))
+            calibration = calibration or choice.calibration
         if stop is not None:
             parse_rule(stop, calibration=calibration)  # before the model, which takes its time
-        from hiercls.model.fingerprint import fingerprint
-        from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is wanted
+        # Torch only where a model is wanted.
+        from hiercls.model.checkpoint import checkpoint_hashes, find_checkpoint, read_trained_plan
+        from hiercls.model.scorer import MiniCPMVScorer
 
-        scorer = MiniCPMVScorer.load(model, settings)
-        checkpoint = scorer.checkpoint
+        folder = find_checkpoint(model)
+        hashes = checkpoint_hashes(folder)
+        if choice is not None:
+            choice.manifest.check(hashes)
+            for change in choice.changes:
+                warnings.warn(change, HierclsWarning, stacklevel=2)
+        scorer = MiniCPMVScorer.load(model, settings, adapters=choice)
         cascade = cls(
             taxonomy,
             scorer,
@@ -175,14 +195,11 @@ class Cascade:
             stop=stop,
             calibration=calibration,
             batch_size=settings.batch_size,
-            hashes={
-                "prompt": checkpoint.prompt_format.hash,
-                "model": fingerprint(checkpoint.folder),
-            },
+            hashes={**hashes, "adapters": choice.manifest.hash if choice else NO_ADAPTERS},
         )
         scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)
-        trained = checkpoint.trained_plan
-        if trained is not None and trained != Plan(whole, plan).hash:
+        trained = read_trained_plan(folder)
+        if choice is None and trained not in (None, Plan(whole, plan).hash):
             warnings.warn(
                 f"model {model} was trained on other questions alone; its answers to those of"
                 f" {taxonomy.name} mean little",

@@ -65,6 +65,7 @@ class Asking:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.model = options.model
+        self._adapters = options.adapters
         self._settings = model_settings(options)
         self._search = search_settings(options)
         self._plan = plan_settings(options)
@@ -84,6 +85,7 @@ class Asking:
                 plan=self._plan,
                 search=self._search,
                 stop=self._stop,
+                adapters=self._adapters,
                 calibration=self._calibration,
                 under=self._under,
                 exclude=self._exclude,

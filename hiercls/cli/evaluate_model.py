@@ -77,6 +77,7 @@ def _flat(
     """Ask about all classes at once, whatever else was asked for."""
     plain = copy.copy(options)
     plain.under, plain.exclude, plain.stop, plain.calibration = None, [], None, None
+    plain.adapters = None  # none has learned this question
     flat = Asking(plain).load(flat_taxonomy(taxonomy))
     images = (example.image for example in examples)
     predictions = _watched(flat.predict_batch(images, top=options.top), len(examples))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hiercls import __version__
-from hiercls.cli.arguments import calibrate, classify, data, evaluate, taxonomy
+from hiercls.cli.arguments import calibrate, classify, data, evaluate, taxonomy, train
 from hiercls.cli.arguments.common import Parser, add_command
 
 _DEMO_EXAMPLES = """\
@@ -29,6 +29,9 @@ def make_parser() -> Parser:
         add_command(
             commands, "evaluate", "measure predictions against the truth", evaluate.EXAMPLES
         )
+    )
+    train.add_arguments(
+        add_command(commands, "train", "teach the model your own pictures", train.EXAMPLES)
     )
     calibrate.add_arguments(
         add_command(

@@ -29,6 +29,7 @@ import hiercls
 from hiercls.config import ModelSettings
 from hiercls.errors import ModelError
 from hiercls.model.attention import use_segment_attention
+from hiercls.model.fingerprint import fingerprint
 from hiercls.questions import PromptFormat
 
 TINY = "tiny"
@@ -199,6 +200,12 @@ def read_trained_plan(folder: Path) -> str | None:
     """Hash of the plan that base training taught, where that is all a checkpoint knows."""
     path = folder / TRAINING_FILE
     return _read_json(path).get("plan") if path.is_file() else None
+
+
+def checkpoint_hashes(folder: Path) -> dict[str, str]:
+    """Hashes of the `model` and its `prompt`: what adapters and a calibration must agree with."""
+    check_files(folder)
+    return {"prompt": read_prompt_format(folder).hash, "model": fingerprint(folder)}
 
 
 def pick_device(name: str) -> torch.device:

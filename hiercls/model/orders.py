@@ -31,8 +31,16 @@ class Order(Protocol):
         """Read what the questions of an image share."""
         ...
 
-    def rows(self, images: Sequence[OpenImage], texts: Sequence[str]) -> list[Row]:
-        """What is left to read of each question about its image, up to the answer cue."""
+    def rows(
+        self, images: Sequence[OpenImage], texts: Sequence[str], *, adapter: str | None = None
+    ) -> list[Row]:
+        """What is left to read of each question about its image, up to the answer cue.
+
+        Args:
+            images: Opened.
+            texts: One an image.
+            adapter: Name of the adapter that is on, if one is.
+        """
         ...
 
     def num_tokens(self, text: str) -> int:
@@ -46,11 +54,14 @@ class ImageFirst:
     Args:
         checkpoint: Whose language model reads.
         prompt: Writes the token ids.
+        is_shared: Whether a state serves at all; it does not where an adapter is to read the image
+            too.
     """
 
-    def __init__(self, checkpoint: Checkpoint, prompt: Prompt) -> None:
+    def __init__(self, checkpoint: Checkpoint, prompt: Prompt, *, is_shared: bool = True) -> None:
         self._model: Any = checkpoint.model
         self._mode = checkpoint.downsample_mode
+        self._is_shared = is_shared
         self._front = prompt.front()
         self._tail = lru_cache(TEXTS_KEPT)(prompt.tail)
         # Never less than what the template puts between image and text: 4.7 takes a line break
@@ -63,11 +74,15 @@ class ImageFirst:
 
     def open(self, images: Sequence[OpenImage]) -> list[OpenImage]:
         """Read the images up to where their questions part."""
+        if not self._is_shared:
+            return list(images)
         rows = [self._whole(image, self._stem) for image in images]
         states = read(self._model.model.language_model, rows, hidden="none", keep=True).states
         return [image.read(state, self._stem) for image, state in zip(images, states, strict=True)]
 
-    def rows(self, images: Sequence[OpenImage], texts: Sequence[str]) -> list[Row]:
+    def rows(
+        self, images: Sequence[OpenImage], texts: Sequence[str], *, adapter: str | None = None
+    ) -> list[Row]:
         """The rest of each question; all of a question that does not begin as the others do."""
         return [
             self._row(image, self._tail(text)) for image, text in zip(images, texts, strict=True)
@@ -76,7 +91,8 @@ class ImageFirst:
     def num_tokens(self, text: str) -> int:
         """Tokens of the question, less those that are read with the image."""
         tail = self._tail(text)
-        return len(tail) - (len(self._stem) if _continues(tail, self._stem) else 0)
+        is_continued = self._is_shared and _continues(tail, self._stem)
+        return len(tail) - (len(self._stem) if is_continued else 0)
 
     def _row(self, image: OpenImage, tail: list[int]) -> Row:
         if image.state is None or not _continues(tail, image.stem):
@@ -102,7 +118,7 @@ class QuestionFirst:
         self._front = lru_cache(TEXTS_KEPT)(prompt.front)
         self._tail = prompt.tail("")
         self._num_kept = num_kept
-        self._states: OrderedDict[str, State] = OrderedDict()
+        self._states: OrderedDict[tuple[str | None, str], State] = OrderedDict()
 
     def share(self, texts: Iterable[str]) -> None:
         """Nothing: a question's state holds all of it."""
@@ -111,9 +127,11 @@ class QuestionFirst:
         """Nothing: an image is read behind each question."""
         return list(images)
 
-    def rows(self, images: Sequence[OpenImage], texts: Sequence[str]) -> list[Row]:
+    def rows(
+        self, images: Sequence[OpenImage], texts: Sequence[str], *, adapter: str | None = None
+    ) -> list[Row]:
         """Each image behind its question, then the answer cue."""
-        states = self._read(list(dict.fromkeys(texts)))
+        states = self._read(list(dict.fromkeys((adapter, text) for text in texts)))
         return [
             row_of(
                 self._model,
@@ -121,7 +139,7 @@ class QuestionFirst:
                 image,
                 self._tail,
                 downsample_mode=self._mode,
-                before=states[text],
+                before=states[adapter, text],
             )
             for image, text in zip(images, texts, strict=True)
         ]
@@ -130,10 +148,13 @@ class QuestionFirst:
         """Tokens of the question; those of the image, read again at each, are not in it."""
         return len(self._front(text)) + len(self._tail)
 
-    def _read(self, texts: Sequence[str]) -> dict[str, State]:
-        known = {text: self._states.pop(text) for text in texts if text in self._states}
-        if new := [text for text in texts if text not in known]:
-            rows = [text_row(self._model, self._front(text)) for text in new]
+    def _read(
+        self, questions: Sequence[tuple[str | None, str]]
+    ) -> dict[tuple[str | None, str], State]:
+        """What each adapter keeps of each question."""
+        known = {own: self._states.pop(own) for own in questions if own in self._states}
+        if new := [own for own in questions if own not in known]:
+            rows = [text_row(self._model, self._front(text)) for _, text in new]
             reading = read(self._model.model.language_model, rows, hidden="none", keep=True)
             known |= dict(zip(new, reading.states, strict=True))
         self._states |= known

@@ -93,6 +93,15 @@ class Prompt:
         self.refuse_special(text)
         return self._ids(self._tail_text(text) + answer)
 
+    def answer(self, name: str) -> list[int]:
+        """Ids of an answer in words, and of its end.
+
+        Raises:
+            PlanError: The name contains one of the tokenizer's special tokens.
+        """
+        self.refuse_special(name)
+        return [*self._ids(name), int(self._tokenizer.eos_token_id)]
+
     def tail_offsets(self, text: str) -> tuple[list[int], list[tuple[int, int]], int]:
         """As `tail`, with each token's (start, end) in characters and where `text` starts."""
         self.refuse_special(text)

@@ -7,8 +7,11 @@ probability without the 248,000 others.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +20,8 @@ from PIL import Image
 
 from hiercls.config import ModelSettings
 from hiercls.errors import ModelError
+from hiercls.model.adapters.choice import Choice
+from hiercls.model.adapters.serving import LevelAdapters
 from hiercls.model.answers import answers_of
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
 from hiercls.model.library import Library
@@ -42,15 +47,23 @@ class MiniCPMVScorer:
     Attributes:
         checkpoint: The model.
         settings: How it was loaded and is fed.
+        adapters: Which adapter answers which question, if any does.
         prompt: Writes its token ids.
         max_options: As many as there are labels (`answers`).
         max_open: Images that may be open together within the memory allowed.
         label_mass: Of all answers so far, where that was wanted.
     """
 
-    def __init__(self, checkpoint: Checkpoint, settings: ModelSettings = ModelSettings()) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        settings: ModelSettings = ModelSettings(),
+        *,
+        adapters: LevelAdapters | None = None,
+    ) -> None:
         self.checkpoint = checkpoint
         self.settings = settings
+        self.adapters = adapters
         self.prompt = Prompt(
             checkpoint.tokenizer,
             use_image_id=checkpoint.image_processor.use_image_id,
@@ -72,14 +85,26 @@ class MiniCPMVScorer:
         self._order: Order
         if checkpoint.prompt_format.order == "image":
             self.max_open = kept
-            self._order = ImageFirst(checkpoint, self.prompt)
+            is_shared = adapters is None or adapters.activation == "suffix"
+            self._order = ImageFirst(checkpoint, self.prompt, is_shared=is_shared)
         else:
             self.max_open = UNLIMITED  # an open image is its visual tokens alone
             self._order = QuestionFirst(checkpoint, self.prompt, num_kept=kept)
 
     @classmethod
-    def load(cls, source: str | Path, settings: ModelSettings = ModelSettings()) -> MiniCPMVScorer:
+    def load(
+        cls,
+        source: str | Path,
+        settings: ModelSettings = ModelSettings(),
+        *,
+        adapters: Choice | None = None,
+    ) -> MiniCPMVScorer:
         """Load a checkpoint and see that it answers as the library's own forward does.
+
+        Args:
+            source: A local folder, "tiny" for the bundled model, or a hub id.
+            settings: How it is loaded and fed.
+            adapters: Those of its levels, if any.
 
         Raises:
             ModelError: The checkpoint cannot be loaded.
@@ -94,7 +119,7 @@ class MiniCPMVScorer:
             check_answers(scorer, library.answer, dtype=dtype)
             if scorer.label_mass is not None:
                 scorer.label_mass = LabelMass()  # of real answers alone
-        return scorer
+        return scorer if adapters is None else scorer._with(adapters)
 
     def check(self, questions: Iterable[Question]) -> None:
         """See before the first image that every question can be asked, and what they share.
@@ -110,7 +135,10 @@ class MiniCPMVScorer:
             if len(first) < QUESTIONS_COMPARED:
                 single = replace(question, options=question.options[: self.max_options])
                 first += [single, *_stand_ins(question)]
-        self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
+        # What is read with the image is read without an adapter; each has learned to read all
+        # of a question.
+        if self.adapters is None:
+            self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
 
     def prepare(self, image: Image.Image) -> Prepared:
         """Resize it, cut it into slices and patches."""
@@ -125,11 +153,15 @@ class MiniCPMVScorer:
 
     def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """Answer the questions, in as few forward passes as memory allows."""
-        asked = [(_expect(OpenImage, request.handle), request.question) for request in requests]
-        replies = halving(self._reply, asked)
-        if self.label_mass is not None:
-            self.label_mass.add(own.label_mass for own in replies if own.label_mass is not None)
-        return [reply.logprobs for reply in replies]
+        groups: dict[str | None, list[int]] = defaultdict(list)
+        for place, request in enumerate(requests):
+            groups[self._adapter_of(request.question)].append(place)
+        answers: list[Logprobs] = [()] * len(requests)
+        for adapter, places in groups.items():
+            found = self._score([requests[place] for place in places], adapter)
+            for place, answer in zip(places, found, strict=True):
+                answers[place] = answer
+        return answers
 
     def num_tokens(self, question: Question) -> int:
         """Tokens of the question, less those that are read with the image.
@@ -139,15 +171,37 @@ class MiniCPMVScorer:
         text = render(question, self.checkpoint.prompt_format)
         return self._order.num_tokens(text) + self._answers.num_tokens(question)
 
+    def _with(self, choice: Choice) -> MiniCPMVScorer:
+        from hiercls.model.adapters.folder import load_adapters  # peft only where it is wanted
+
+        loaded = load_adapters(self._model, choice.folder, choice.manifest)
+        adapters = LevelAdapters(loaded, choice.manifest.activation, choice.levels)
+        return MiniCPMVScorer(self.checkpoint, self.settings, adapters=adapters)
+
+    def _adapter_of(self, question: Question) -> str | None:
+        return None if self.adapters is None else self.adapters.of(question)
+
+    def _score(self, requests: Sequence[Request], adapter: str | None) -> list[Logprobs]:
+        """Answer questions that one adapter answers."""
+        asked = [(_expect(OpenImage, request.handle), request.question) for request in requests]
+        with nullcontext() if self.adapters is None else self.adapters.on(adapter):
+            replies = halving(partial(self._reply, adapter=adapter), asked)
+        if self.label_mass is not None:
+            self.label_mass.add(own.label_mass for own in replies if own.label_mass is not None)
+        return [reply.logprobs for reply in replies]
+
     @torch.inference_mode()
     def _open(self, images: Sequence[Pixels]) -> list[Handle]:
         return list(self._order.open(look(self.checkpoint, self.prompt, images)))
 
     @torch.inference_mode()
-    def _reply(self, asked: Sequence[tuple[OpenImage, Question]]) -> list[Reply]:
+    def _reply(
+        self, asked: Sequence[tuple[OpenImage, Question]], *, adapter: str | None
+    ) -> list[Reply]:
         images, questions = zip(*asked, strict=True)
         texts = [render(question, self.checkpoint.prompt_format) for question in questions]
-        return self._answers.replies(self._order.rows(images, texts), questions)
+        rows = self._order.rows(images, texts, adapter=adapter)
+        return self._answers.replies(rows, questions)
 
 
 def _expect(kind: type[Kind], found: object) -> Kind:

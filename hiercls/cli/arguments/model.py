@@ -10,7 +10,18 @@ from hiercls.config import DEFAULT_MODEL, DEVICES, DOWNSAMPLE_MODES, DTYPES, Mod
 
 def add_model(group: argparse._ActionsContainer) -> None:
     """Give a command that asks a model the arguments that say which, where and how."""
-    settings = ModelSettings()
+    add_base(group)
+    group.add_argument(
+        "--adapters",
+        metavar="DIR|ID",
+        help="what hiercls train wrote for this taxonomy and model, or its id on the hub; the"
+        " calibration beside it is used too",
+    )
+    add_running(group)
+
+
+def add_base(group: argparse._ActionsContainer) -> None:
+    """Add which model it is."""
     group.add_argument(
         "--model",
         default=DEFAULT_MODEL,
@@ -18,6 +29,11 @@ def add_model(group: argparse._ActionsContainer) -> None:
         help="a model on the Hugging Face hub, a folder that holds one, or tiny: the bundled"
         " model, which knows the taxonomy flags only (default: %(default)s)",
     )
+
+
+def add_running(group: argparse._ActionsContainer) -> None:
+    """Add where and how the model runs."""
+    settings = ModelSettings()
     group.add_argument(
         "--device",
         default=settings.device,

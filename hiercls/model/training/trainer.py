@@ -1,0 +1,350 @@
+"""The loop: epochs of steps, a validation behind each, the best kept."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import torch
+
+from hiercls.config import TUNED
+from hiercls.data import Course, Exercise, Passage
+from hiercls.model.adapters.adapters import Adapters, level_config, shared_config
+from hiercls.model.adapters.manifest import SHARED, folder_name
+from hiercls.model.adapters.serving import LevelAdapters
+from hiercls.model.scorer import MiniCPMVScorer
+from hiercls.model.training.feeding import Feed
+from hiercls.model.training.learner import Learner, Tally
+from hiercls.model.training.parts import Judgement, Part, learning_rate
+from hiercls.model.training.processes import Processes
+from hiercls.model.training.snapshot import Snapshot
+from hiercls.model.training.validation import Score, Validation
+from hiercls.model.training.watching import Watch
+from hiercls.model.training.work import Work
+
+
+@dataclass
+class Progress:
+    """How far a training is, between two steps.
+
+    Attributes:
+        epoch: The one that it is in, from 0.
+        batch: The next of that epoch.
+        before: By level, how well it was answered without adapters.
+        best: The same with the best adapters so far.
+        num_trained: Images that were trained on.
+        train_seconds: What that took.
+        num_validated: Images that were validated on.
+        validate_seconds: What that took.
+        errors: Why images could not be read, each once.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    before: dict[int, Score] = field(default_factory=dict)
+    best: dict[int, Score] = field(default_factory=dict)
+    num_trained: int = 0
+    train_seconds: float = 0.0
+    num_validated: int = 0
+    validate_seconds: float = 0.0
+    errors: dict[str, None] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {**asdict(self), "errors": list(self.errors)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Progress:
+        """What `to_json` returned, after a way through JSON."""
+        scores = {
+            name: {int(level): Score(**own) for level, own in values[name].items()}
+            for name in ("before", "best")
+        }
+        return cls(**{**values, **scores, "errors": dict.fromkeys(values["errors"])})
+
+
+class Keeper(Protocol):
+    """Puts away what is worth keeping."""
+
+    def best(self, part: Part, trainer: Trainer) -> None:
+        """A part has become better than it ever was."""
+        ...
+
+    def snapshot(self, trainer: Trainer, *, is_due: bool) -> None:
+        """A step is done; `is_due` where it must be possible to go on from just here."""
+        ...
+
+
+class Trainer:
+    """One training: the model, its adapters, and how far they are.
+
+    Args:
+        work: What is to be trained.
+        scorer: The model.
+        processes: That train together.
+        watch: Is told how it goes.
+        keeper: Puts away what is worth keeping.
+
+    Attributes:
+        adapters: In the model.
+        parts: What is stepped and judged together.
+        progress: How far it is.
+        course: The exercises.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        scorer: MiniCPMVScorer,
+        *,
+        processes: Processes,
+        watch: Watch,
+        keeper: Keeper,
+    ) -> None:
+        self.work = work
+        self.progress = Progress()
+        self._processes = processes
+        self._watch = watch
+        self._keeper = keeper
+        self._scorer = scorer
+        self.course = Course(
+            work.plan,
+            work.examples,
+            sampling=work.sampling,
+            arrangement=work.arrangement,
+            confusions=work.confusions,
+            levels=work.levels,
+            seed=work.training.seed,
+        )
+        self.adapters = self._make_adapters()
+        self.parts = self._make_parts()
+        self._validation = Validation(
+            self.course.subsets.passages, work.validated, work.running.batch_size
+        )
+        self._learner = Learner(
+            scorer.checkpoint,
+            scorer.prompt,
+            work.plan,
+            adapters=self.adapters,
+            made=work.adapters,
+            settings=work.training,
+        )
+
+    def run(self) -> Progress:
+        """Train to the end, from wherever it stands."""
+        if not self.progress.before:
+            self._first_validation()
+        for epoch in range(self.progress.epoch, self.work.training.epochs):
+            if not self._live:
+                break
+            self._train(epoch)
+            self._judge(epoch + 1)
+            self.progress.epoch, self.progress.batch = epoch + 1, 0
+            self._keeper.snapshot(self, is_due=True)
+        return self.progress
+
+    def num_examples(self, level: int) -> int:
+        """Images that a level learns from."""
+        return len(self.course.subsets.of_level(level))
+
+    def snapshot(self) -> Snapshot:
+        """Return what it takes to go on from here."""
+        tensors: dict[str, torch.Tensor] = {}
+        for name in self.adapters.names:
+            own = self.adapters.weights(name).items()
+            tensors |= {f"weights/{name}/{key}": tensor for key, tensor in own}
+        for part in self.parts:
+            moments = part.moments().items()
+            tensors |= {f"moments/{part.name}/{key}": tensor for key, tensor in moments}
+        judgements = {part.name: asdict(part.judgement) for part in self.parts}
+        return Snapshot(tensors, {"progress": self.progress.to_json(), "parts": judgements})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from there."""
+        self.progress = Progress.from_json(snapshot.state["progress"])
+        for name in self.adapters.names:
+            self.adapters.restore(name, snapshot.own(f"weights/{name}/"))
+        for part in self.parts:
+            part.judgement = Judgement(**snapshot.state["parts"][part.name])
+            part.restore_moments(snapshot.own(f"moments/{part.name}/"))
+
+    @property
+    def _live(self) -> list[Part]:
+        return [part for part in self.parts if not part.is_over]
+
+    def _make_adapters(self) -> Adapters:
+        work = self.work
+        adapters = Adapters(self._scorer.checkpoint.model)
+        if work.adapters.tune != TUNED[0]:
+            config = shared_config(work.adapters, work.model)
+            adapters.add(SHARED, config, seed=work.training.seed)
+        for level in work.levels:
+            config = level_config(work.adapters, work.model)
+            adapters.add(folder_name(level), config, seed=work.training.seed + level)
+        return adapters
+
+    def _make_parts(self) -> list[Part]:
+        """A part for each level that has examples, or one for all where they share an adapter."""
+        levels = [level for level in self.work.levels if self.num_examples(level)]
+        groups = {folder_name(level): [level] for level in levels}
+        shared: list[torch.nn.Parameter] = []
+        if SHARED in self.adapters.names:
+            groups, shared = {"all": levels}, self.adapters.parameters(SHARED)
+        return [
+            Part(
+                name,
+                own,
+                [*shared, *(p for o in own for p in self.adapters.parameters(folder_name(o)))],
+                self.work.training,
+            )
+            for name, own in groups.items()
+        ]
+
+    def _first_validation(self) -> None:
+        levels = [level for part in self.parts for level in part.levels]
+        self.progress.before = self._validate("untrained", levels)
+        self.progress.best = dict(self.progress.before)
+        for part in self.parts:
+            loss = _mean_loss(self.progress.before, part)
+            part.judgement = Judgement(before=loss, best=math.inf if math.isnan(loss) else loss)
+        self._keeper.snapshot(self, is_due=True)
+
+    def _judge(self, epoch: int) -> None:
+        """Validate, and keep what is better than ever."""
+        live = self._live
+        scores = self._validate(f"epoch {epoch}", [level for part in live for level in part.levels])
+        for part in live:
+            if part.judgement.judge(_mean_loss(scores, part), epoch=epoch):
+                self.progress.best |= {level: scores[level] for level in part.levels}
+                self._keeper.best(part, self)
+
+    def _validate(self, when: str, levels: Sequence[int]) -> dict[int, Score]:
+        begun = time.perf_counter()
+        count = len(self.work.validated[self._processes.rank :: self._processes.size])
+        self._watch.begin("validating", count)
+        self.adapters.set_dropout(is_on=False)
+        # A new one: what a scorer has read before belongs to the weights of then.
+        serving = LevelAdapters(self.adapters, self.work.adapters.activation)
+        scorer = MiniCPMVScorer(self._scorer.checkpoint, self.work.running, adapters=serving)
+        feed: Feed[Sequence[Passage]] = Feed(
+            scorer.checkpoint, max_slice_nums=self.work.running.max_slice_nums
+        )
+        scores = self._validation.scores(
+            scorer,
+            levels,
+            processes=self._processes,
+            feed=feed,
+            on_images=lambda count: self._watch.advance(count, loss=None, accuracy=None),
+        )
+        self.progress.num_validated += count
+        self.progress.validate_seconds += time.perf_counter() - begun
+        shown = "  ".join(
+            f"level {level + 1} {own.accuracy:.1%} (loss {own.mean_loss:.3f})"
+            for level, own in scores.items()
+        )
+        self._watch.say(f"{when}: {shown}")
+        return scores
+
+    def _train(self, epoch: int) -> None:
+        """Go through an epoch from the batch that is next."""
+        begun = time.perf_counter()
+        drawn = self.course.epoch(epoch)
+        size = self.work.training.images_per_step
+        num_batches = -(-len(drawn) // size)
+        self._watch.begin(
+            f"epoch {epoch + 1}/{self.work.training.epochs}",
+            len(drawn) - self.progress.batch * size,
+        )
+        live = self._live
+        levels = [level for part in live for level in part.levels]
+        groups = _Groups(self, epoch, levels, range(self.progress.batch, num_batches))
+        feed: Feed[tuple[Exercise, ...]] = Feed(
+            self._scorer.checkpoint, max_slice_nums=self.work.running.max_slice_nums
+        )
+        self.adapters.set_dropout(is_on=True)
+        tally = Tally()
+        for group in feed(groups):
+            number, first, is_last = groups.places.popleft()
+            asked = drawn.is_asked[number * size : (number + 1) * size].sum(axis=0)
+            shares = {level: 1 / asked[level] for level in levels if asked[level]}
+            self._seed(epoch, number, first)
+            if group.pixels:
+                tallies = self._learner.learn(group.pixels, group.items, shares=shares)
+                tally = sum(tallies.values(), tally)
+            self.progress.errors |= dict.fromkeys(group.errors)
+            if not is_last:
+                continue
+            self._step(epoch * num_batches + number, num_batches, live, shares)
+            num_images = min(size, len(drawn) - number * size)
+            self.progress.batch = number + 1
+            self.progress.num_trained += num_images
+            self.progress.train_seconds += time.perf_counter() - begun
+            begun = time.perf_counter()
+            if tally.count:
+                loss, accuracy = tally.loss / tally.count, tally.num_right / tally.count
+                self._watch.advance(num_images, loss=loss, accuracy=accuracy)
+            tally = Tally()
+            self._keeper.snapshot(self, is_due=False)
+
+    def _step(
+        self, step: int, steps_an_epoch: int, parts: Sequence[Part], asked: Mapping[int, float]
+    ) -> None:
+        """Move the weights of the parts that anything was asked of."""
+        moved = [part for part in parts if any(level in asked for level in part.levels)]
+        self._processes.sum_gradients([p for part in moved for p in part.parameters])
+        num_steps = steps_an_epoch * self.work.training.epochs
+        rate = learning_rate(self.work.training, step=step, num_steps=num_steps)
+        for part in moved:
+            part.step(rate)
+
+    def _seed(self, *where: int) -> None:
+        """What dropout draws depends on where it is drawn, not on what was drawn before."""
+        if self.work.adapters.dropout:
+            text = "/".join(map(str, (self.work.training.seed, self._processes.rank, *where)))
+            torch.manual_seed(random.Random(text).getrandbits(63))
+
+
+class _Groups:
+    """The groups of images that are read together, in the order of the batches.
+
+    Attributes:
+        places: For each group that was handed out, the number of its batch, which image of that
+            it begins with, and whether it is the last.
+    """
+
+    def __init__(self, trainer: Trainer, epoch: int, levels: Sequence[int], numbers: range) -> None:
+        self._trainer = trainer
+        self._epoch = epoch
+        self._levels = frozenset(levels)
+        self._numbers = numbers
+        self.places: deque[tuple[int, int, bool]] = deque()
+
+    def __iter__(self) -> Iterator[list[tuple[str, tuple[Exercise, ...]]]]:
+        work, processes = self._trainer.work, self._trainer._processes
+        for number in self._numbers:
+            batch = self._trainer.course.batch(
+                self._epoch,
+                number,
+                size=work.training.images_per_step,
+                rank=processes.rank,
+                num_ranks=processes.size,
+            )
+            images = [own for exercises in batch if (own := self._learned(exercises))]
+            # One that holds nothing still ends its batch.
+            firsts = range(0, max(len(images), 1), work.running.batch_size)
+            for first in firsts:
+                self.places.append((number, first, first == firsts[-1]))
+                yield images[first : first + work.running.batch_size]
+
+    def _learned(self, exercises: tuple[Exercise, ...]) -> tuple[str, tuple[Exercise, ...]] | None:
+        own = tuple(one for one in exercises if one.level in self._levels)
+        return (own[0].example.image, own) if own else None
+
+
+def _mean_loss(scores: Mapping[int, Score], part: Part) -> float:
+    return sum((scores[level] for level in part.levels), Score()).mean_loss
