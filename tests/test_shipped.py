@@ -175,6 +175,22 @@ def test_imagenet21k_has_the_published_places_and_few_people() -> None:
     assert len(left_out) == 2_836 - 105
 
 
+@pytest.mark.slow
+def test_imagenet21k_gathers_what_is_rare_so_that_few_questions_are_asked() -> None:
+    large = load("imagenet21k")
+    groups = [own for own in large if own.startswith("other/")]
+    for own in groups:
+        (parent,) = large.parents(own)
+        siblings = large.children(parent)
+        assert own == f"other/{parent}"
+        assert len(siblings) + large.node(parent).is_class == 16
+        below = large.descendants(own) & set(large.classes)
+        assert 3 * len(below) <= len(large.descendants(parent) & set(large.classes)) + 1
+        assert str(large.node(own).description).startswith("such as ")
+    assert len(groups) == 161
+    assert summary_of(Plan(large)).questions_mean < 7.1  # 16.5 without the groups
+
+
 def test_cifar100_has_20_times_5_classes_in_alphabetical_order() -> None:
     cifar = load("cifar100")
     coarse = cifar.children(cifar.root)
