@@ -106,7 +106,7 @@ def test_no_two_names_in_imagenet_are_alike() -> None:
 
 @pytest.mark.parametrize(("most", "questions"), [(8, 5.0), (16, 3.4), (26, 2.8)])
 def test_imagenet_takes_few_questions(most: int, questions: float) -> None:
-    """The plain WordNet tree, merged, takes 5.3, 3.9 and 3.1."""
+    """The plain WordNet tree takes 9.2, 4.4 and 3.1; with rounds counted once 5.2, 3.8 and 2.9."""
     assert summary_of(Plan(load("imagenet"), PlanSettings(max_options=most))).questions_mean < (
         questions
     )
