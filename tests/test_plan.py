@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import itertools
 from typing import Any
 
@@ -138,3 +139,13 @@ def test_the_shipped_flags_ask_three_questions_at_most() -> None:
 def test_a_wrong_setting_says_what_was_expected(setting: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         PlanSettings(**setting)
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_garbage_is_collected_afterwards_as_it_was_before(is_enabled: bool) -> None:
+    try:
+        (gc.enable if is_enabled else gc.disable)()
+        plan(node("dog"), node("cat"))
+        assert gc.isenabled() == is_enabled
+    finally:
+        gc.enable()

@@ -25,14 +25,16 @@ children:
 TABLE = """\
 pets: 6 classes, merge auto
 
-max options  questions  unmerged  at most  steps  tokens  unmerged  in all  levels
-          2       3.33      3.33        4   1.83     110       110       5       2
-         16       1.33      1.83        2   1.33      59        67       2       2
+options  questions  unmerged  at most  steps  tokens  unmerged  in all  levels
+      2       3.33      3.33        4   1.83     110       110       5       2
+     16       1.33      1.83        2   1.33      59        67       2       2
 
-questions  asked about an image, the mean over classes; unmerged, without merging
+options    the most of a single question
+questions  an image is asked, the mean over classes; unmerged, without merging
 at most    for the class that takes the most
 steps      the same with a question asked in rounds counted once
-tokens     of an image's questions, estimated: bytes / 4, and 3 more an option, 20 more a question
+tokens     of an image's questions, estimated: bytes / 4, and 3 more an option,
+           20 more a question
 in all     questions of the whole plan
 """
 SHOWN = """

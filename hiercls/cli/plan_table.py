@@ -11,7 +11,7 @@ from hiercls.plan.summary import PlanSummary
 from hiercls.questions import render
 
 _COLUMNS = (
-    "max options",
+    "options",
     "questions",
     "unmerged",
     "at most",
@@ -22,11 +22,13 @@ _COLUMNS = (
     "levels",
 )
 _NOTES = f"""\
-questions  asked about an image, the mean over classes; unmerged, without merging
+options    the most of a single question
+questions  an image is asked, the mean over classes; unmerged, without merging
 at most    for the class that takes the most
 steps      the same with a question asked in rounds counted once
 tokens     of an image's questions, estimated: bytes / {BYTES_A_TOKEN}, and {OPTION_TOKENS} more \
-an option, {FRAME_TOKENS} more a question
+an option,
+           {FRAME_TOKENS} more a question
 in all     questions of the whole plan"""
 
 

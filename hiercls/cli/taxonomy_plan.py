@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict, replace
 from typing import Any
 
 from hiercls.cli.output import open_results
 from hiercls.cli.plan_table import Setting, questions_text, table
+from hiercls.cli.terminal import fitted
 from hiercls.config import PlanSettings
 from hiercls.plan import Plan
 from hiercls.plan.summary import summary_of
@@ -29,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
             return 0
         results.write(table(settings))
         for setting in settings if options.show else ():
-            results.write("\n" + questions_text(setting.plan, options.show))
+            shown = questions_text(setting.plan, options.show)
+            results.write(fitted("\n" + shown, sys.stdout))
     return 0
 
 
