@@ -130,8 +130,8 @@ class Plan:
         for index, offer in enumerate(offered):
             for entered in offer.entered:
                 self._arrivals.setdefault(entered, (asked, index))
-            if not offer.choice.ends:
-                self._asked_after.setdefault(offer.choice.node, (asked, index))
+            if not offer.ends:
+                self._asked_after.setdefault(offer.reached, (asked, index))
 
     def _digest(self) -> str:
         digest = hashlib.sha256(f"hiercls plan {VERSION}\n".encode())
