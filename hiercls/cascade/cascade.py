@@ -16,7 +16,7 @@ from hiercls.decisions import parse_rule
 from hiercls.errors import HierclsWarning, RequestError
 from hiercls.plan import Plan
 from hiercls.prediction import Prediction
-from hiercls.scoring import Rounds, Scorer
+from hiercls.scoring import LabelMass, Rounds, Scorer
 from hiercls.search import Crowd, Route, rule_of
 from hiercls.search import Rule as SearchRule
 from hiercls.taxonomy import Taxonomy
@@ -42,6 +42,7 @@ class Cascade:
         batch_size: Images that are opened together.
         hashes: Of the `model` and its `prompt`, where they are known; a calibration must have
             been fitted with the same.
+        label_mass: Where the scorer adds it up.
 
     Attributes:
         taxonomy: As given.
@@ -51,6 +52,7 @@ class Cascade:
         calibration: As given.
         batch_size: As given.
         hashes: Those given, and those of the `taxonomy` and the `plan`.
+        label_mass: Of all answers so far, where `ModelSettings.label_mass` wanted it.
 
     Raises:
         RequestError: The stop rule is none, or needs a calibration.
@@ -74,6 +76,7 @@ class Cascade:
         calibration: Calibration | None = None,
         batch_size: int = 8,
         hashes: Mapping[str, str] | None = None,
+        label_mass: LabelMass | None = None,
     ) -> None:
         if batch_size < 1:
             raise RequestError(f"batch size is {batch_size}; expected at least 1")
@@ -82,6 +85,7 @@ class Cascade:
         self.plan = Plan(taxonomy, plan)
         self.search = search
         self.batch_size = batch_size
+        self.label_mass = label_mass
         self._rules: dict[int, SearchRule] = {}  # by how many leaves are to be listed
         self.calibration = calibration
         self.hashes = {**(hashes or {}), "taxonomy": taxonomy.hash, "plan": self.plan.hash}
@@ -157,6 +161,7 @@ class Cascade:
                 "prompt": checkpoint.prompt_format.hash,
                 "model": fingerprint(checkpoint.folder),
             },
+            label_mass=scorer.label_mass,
         )
         scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)
         trained = checkpoint.trained_plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hiercls.config import MOST_OPTIONS
 from hiercls.plan import Plan, Question
 from hiercls.plan.cost import BYTES_A_TOKEN, FRAME_TOKENS, OPTION_TOKENS, rounds
 from hiercls.plan.summary import PlanSummary
@@ -75,14 +76,16 @@ def questions_text(plan: Plan, count: int) -> str:
 
 
 def _question_text(question: Question, most: int) -> str:
-    """Return a question under the node that asks it; one in rounds without letters."""
+    """Return a question under the node that asks it; one that letters cannot label without them."""
     head = f"at {question.node!r}, level {question.level}"
-    if len(question.options) <= most:
+    if len(question.options) <= min(most, MOST_OPTIONS["letter"]):
         return f"{head}:\n{render(question)}"
     offered = [
         f"- {option.name}: {option.description}" if option.description else f"- {option.name}"
         for option in question.options
     ]
     num_questions = len(rounds(len(question.options), most))
-    head += f", {len(offered):,} options in {num_questions:,} questions"
+    head += f", {len(offered):,} options"
+    if num_questions > 1:
+        head += f" in {num_questions:,} questions"
     return "\n".join([f"{head}:", question.text, *offered])

@@ -83,9 +83,7 @@ class Library:
         return logits.float()
 
 
-def _in_steps(
-    label: Label, labels: Sequence[Label], logits: Mapping[Label, torch.Tensor]
-) -> float:
+def _in_steps(label: Label, labels: Sequence[Label], logits: Mapping[Label, torch.Tensor]) -> float:
     """Each token against those with which labels that begin so go on."""
     total = 0.0
     for step, token in enumerate(label):

@@ -25,7 +25,8 @@ def add_action(actions: argparse._SubParsersAction[Parser]) -> None:
         nargs="+",
         default=[8, 16, 26],
         metavar="N",
-        help="the most options of one question, 2 to 26, one or several (default: 8 16 26)",
+        help="the most options of one question, one number or several (default: 8 16 26); letters"
+        " serve for 26, pairs for 260, names for any number",
     )
     add_merging(parser)
     add_part(parser)
