@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hiercls.config import MOST_OPTIONS
 from hiercls.plan import Plan, Question
 from hiercls.plan.cost import BYTES_A_TOKEN, FRAME_TOKENS, OPTION_TOKENS, rounds
 from hiercls.plan.summary import PlanSummary
 from hiercls.questions import render
+
+if TYPE_CHECKING:
+    from hiercls.model.costs import OrderCosts
 
 _COLUMNS = (
     "max options",
@@ -29,6 +33,13 @@ steps      the same with a question asked in rounds counted once
 tokens     of an image's questions, estimated: bytes / {BYTES_A_TOKEN}, and {OPTION_TOKENS} more \
 an option, {FRAME_TOKENS} more a question
 in all     questions of the whole plan"""
+
+
+_ORDER_COLUMNS = ("max options", "image first", "question first", "and once", "cheaper")
+_ORDER_NOTES = """\
+image first     tokens read an image, the mean over classes: the image once, then its questions
+question first  the same: the image again behind each question, which was read before
+and once        question first, for all images together: the questions themselves"""
 
 
 class Setting(NamedTuple):
@@ -64,6 +75,30 @@ def _row(setting: Setting) -> tuple[str, ...]:
         f"{unmerged.tokens_mean:,.0f}",
         f"{summary.questions:,}",
         f"{summary.levels:,}",
+    )
+
+
+def orders_table(settings: Sequence[Setting], orders: Sequence[OrderCosts]) -> str:
+    """Return what each order of image and question would read, a line a setting."""
+    lines = [_ORDER_COLUMNS, *(_order_row(*pair) for pair in zip(settings, orders, strict=True))]
+    aligned = [
+        "  ".join(cell.rjust(len(name)) for cell, name in zip(line, _ORDER_COLUMNS, strict=True))
+        for line in lines
+    ]
+    about = f"orders, at {orders[0].image_tokens:,} tokens an image"
+    return "\n".join([about, "", *aligned, "", _ORDER_NOTES])
+
+
+def _order_row(setting: Setting, costs: OrderCosts) -> tuple[str, ...]:
+    cheaper = f"{costs.cheaper} first"
+    if costs.cheaper == "question":
+        cheaper += f", from {math.ceil(costs.even_at):,} images on"
+    return (
+        f"{setting.plan.settings.max_options}",
+        f"{costs.image_first:,.0f}",
+        f"{costs.question_first:,.0f}",
+        f"{costs.once:,}",
+        cheaper,
     )
 
 

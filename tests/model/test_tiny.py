@@ -75,6 +75,17 @@ def test_it_is_asked_for_all_flags_at_once_in_rounds_and_by_name(
         assert 0.15 < baselines[kind]["leaf_accuracy"] < 0.6  # it never learned to be asked so
 
 
+def test_both_orders_are_estimated_with_its_tokens(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["taxonomy", "plan", "flags", "--model", "tiny", "--max-options", "16"]
+    assert main(asked) == 0
+    assert "orders, at 21 tokens an image" in (text := capsys.readouterr().out)
+    assert "question first, from 13 images on" in text
+    assert main([*asked, "--format", "json"]) == 0
+    orders = json.loads(capsys.readouterr().out)["settings"][0]["orders"]
+    assert orders["cheaper"] == "question"
+    assert orders["question_first"] < orders["image_first"]
+
+
 def test_it_doubts_between_romania_and_chad(cascade: Cascade) -> None:
     pictures = [flat(code, seed=seed) for code in ("ro", "td") for seed in range(10)]
     for prediction in cascade.predict_batch(pictures):

@@ -11,6 +11,7 @@ _EXAMPLES = """\
 examples:
   hiercls taxonomy plan imagenet
   hiercls taxonomy plan imagenet --under dog --max-options 16 --show 2
+  hiercls taxonomy plan flags --model tiny
 """
 
 
@@ -30,6 +31,12 @@ def add_action(actions: argparse._SubParsersAction[Parser]) -> None:
     )
     add_merging(parser)
     add_part(parser)
+    parser.add_argument(
+        "--model",
+        metavar="ID|DIR|tiny",
+        help="also estimate with this model's tokens what it would read an image with the image"
+        " first and with the question first (classify --order)",
+    )
     parser.add_argument("--show", type=count, metavar="N", help="show the first N questions too")
     parser.add_argument(
         "--format",
