@@ -185,20 +185,25 @@ class Rounds(Around):
         return [tuple(logprob for own in answer for logprob in own) for answer in answers]
 
     def num_tokens(self, question: Question) -> int:
-        """As `Scorer.num_tokens`, over all rounds; each group is taken to be won by its first."""
-        return sum(map(self._scorer.num_tokens, self._singles(question)))
+        """As `Scorer.num_tokens`, over all rounds (`single_questions`)."""
+        return sum(map(self._scorer.num_tokens, single_questions(question, self._most)))
 
     def num_questions(self, question: Question) -> int:
         """How many single questions are asked for one."""
-        return sum(map(self._num_asked, self._singles(question)))
+        return sum(map(self._num_asked, single_questions(question, self._most)))
 
-    def _singles(self, question: Question) -> list[Question]:
-        singles = []
-        while len(question.options) > self._most:
-            groups = grouped(len(question.options), self._most)
-            singles += [_part(question, group) for group in groups if len(group) > 1]
-            question = _part(question, [group[0] for group in groups])
-        return [*singles, question]
+
+def single_questions(question: Question, most: int) -> list[Question]:
+    """Return what is asked for one question in rounds of at most so many options.
+
+    Each group is taken to be won by its first.
+    """
+    singles = []
+    while len(question.options) > most:
+        groups = grouped(len(question.options), most)
+        singles += [_part(question, group) for group in groups if len(group) > 1]
+        question = _part(question, [group[0] for group in groups])
+    return [*singles, question]
 
 
 def score_in_batches(

@@ -129,8 +129,7 @@ def test_the_shipped_flags_ask_three_questions_at_most() -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"max_options": 27}, "max_options is 27; expected 2 to 26, one a letter"),
-        ({"max_options": 1}, "max_options is 1; expected 2 to 26, one a letter"),
+        ({"max_options": 1}, "max_options is 1; expected 2 or more"),
         ({"max_options": True}, "max_options is True; expected a whole number"),
         ({"merge": "some"}, "merge is 'some'; expected one of auto, all, none"),
         ({"none_of_these": 1}, "none_of_these is 1; expected true or false"),

@@ -11,7 +11,7 @@ from scorers import HashScorer, opened
 
 from hiercls.errors import RequestError
 from hiercls.plan import Option, Question
-from hiercls.scoring import Request, Rounds, Scorer, TableScorer
+from hiercls.scoring import LabelMass, Request, Rounds, Scorer, TableScorer
 
 
 def wide(num_options: int) -> Question:
@@ -38,6 +38,14 @@ def test_what_fits_is_asked_directly(count: int) -> None:
     direct = HashScorer(max_options=7)
     request = Request(handle(direct), wide(count))
     assert Rounds(direct).score([request]) == direct.score([request])
+
+
+def test_label_mass_is_told_by_its_mean_and_its_least() -> None:
+    mass = LabelMass()
+    assert math.isnan(mass.mean)
+    mass.add([0.5, 0.25])
+    mass.add([1.0, 0.25])
+    assert (mass.count, mass.mean, mass.least) == (4, 0.5, 0.25)
 
 
 def test_rounds_multiply_the_group_and_the_option_within_it() -> None:

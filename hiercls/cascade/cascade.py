@@ -16,7 +16,7 @@ from hiercls.decisions import parse_rule
 from hiercls.errors import HierclsWarning, RequestError
 from hiercls.plan import Plan
 from hiercls.prediction import Prediction
-from hiercls.scoring import Rounds, Scorer
+from hiercls.scoring import LabelMass, Rounds, Scorer
 from hiercls.search import Crowd, Route, rule_of
 from hiercls.search import Rule as SearchRule
 from hiercls.taxonomy import Taxonomy
@@ -49,6 +49,7 @@ class Cascade:
             many.
         hashes: Of the `model`, its `prompt` and its `adapters`, where they are known; a
             calibration must have been fitted with the same.
+        label_mass: Where the scorer adds it up.
 
     Attributes:
         taxonomy: As given.
@@ -62,6 +63,7 @@ class Cascade:
         max_batch: The most single questions that the model is handed at a time.
         hashes: Those given, those of the `taxonomy` and the `plan`, and the number of
             permutations.
+        label_mass: Of all answers so far, where `ModelSettings.label_mass` wanted it.
 
     Raises:
         RequestError: The stop rule is none, or needs a calibration.
@@ -85,6 +87,7 @@ class Cascade:
         calibration: Calibration | None = None,
         batch_size: int = 8,
         hashes: Mapping[str, str] | None = None,
+        label_mass: LabelMass | None = None,
     ) -> None:
         if batch_size < 1:
             raise RequestError(f"batch size is {batch_size}; expected at least 1")
@@ -93,6 +96,7 @@ class Cascade:
         self.plan = Plan(taxonomy, plan)
         self.search = search
         self.batch_size = min(batch_size, scorer.max_open)
+        self.label_mass = label_mass
         self._rules: dict[int, SearchRule] = {}  # by how many leaves are to be listed
         self.calibration = calibration
         self.hashes = {
@@ -196,6 +200,7 @@ class Cascade:
             calibration=calibration,
             batch_size=settings.batch_size,
             hashes={**hashes, "adapters": choice.manifest.hash if choice else NO_ADAPTERS},
+            label_mass=scorer.label_mass,
         )
         scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)
         trained = read_trained_plan(folder)

@@ -9,7 +9,7 @@ import warnings
 from hiercls.calibration import Calibration
 from hiercls.cascade import Cascade
 from hiercls.cli.terminal import loading
-from hiercls.config import ModelSettings, PlanSettings, SearchSettings
+from hiercls.config import MOST_OPTIONS, ModelSettings, PlanSettings, SearchSettings
 from hiercls.errors import HierclsWarning, RequestError
 from hiercls.taxonomy import Taxonomy
 
@@ -40,7 +40,18 @@ def search_settings(options: argparse.Namespace) -> SearchSettings:
 
 
 def plan_settings(options: argparse.Namespace) -> PlanSettings:
-    """Return the questions that were asked for."""
+    """Return the questions that were asked for.
+
+    Raises:
+        RequestError: One of them may have more options than there are labels.
+    """
+    answer = options.answer or "letter"
+    if options.max_options > MOST_OPTIONS[answer]:
+        raise RequestError(
+            f"--max-options {options.max_options} with --answer {answer};"
+            f" expected at most {MOST_OPTIONS[answer]}",
+            hint=f"--answer pair takes {MOST_OPTIONS['pair']}, --answer name any number",
+        )
     return PlanSettings(
         max_options=options.max_options,
         merge=options.merge,
@@ -48,8 +59,16 @@ def plan_settings(options: argparse.Namespace) -> PlanSettings:
     )
 
 
-def model_settings(options: argparse.Namespace) -> ModelSettings:
-    """Return how the model is to be loaded and fed."""
+def model_settings(options: argparse.Namespace, *, label_mass: bool = False) -> ModelSettings:
+    """Return how the model is to be loaded and fed.
+
+    Raises:
+        RequestError: An option was given that this way to answer does not have.
+    """
+    if options.name_score is not None and options.answer != "name":
+        raise RequestError(
+            f"--name-score {options.name_score} without names; expected --answer name with it"
+        )
     return ModelSettings(
         device=options.device,
         dtype=options.dtype,
@@ -57,16 +76,25 @@ def model_settings(options: argparse.Namespace) -> ModelSettings:
         downsample_mode=options.downsample_mode,
         memory_gib=options.memory,
         batch_size=options.batch_size,
+        order=options.order,
+        answer=options.answer,
+        name_score=options.name_score,
+        label_mass=label_mass,
     )
 
 
 class Asking:
-    """What a command line asks for, checked as far as is possible without the model."""
+    """What a command line asks for, checked as far as is possible without the model.
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    Args:
+        options: As they were parsed.
+        label_mass: Whether `Cascade.label_mass` is wanted.
+    """
+
+    def __init__(self, options: argparse.Namespace, *, label_mass: bool = False) -> None:
         self.model = options.model
         self._adapters = options.adapters
-        self._settings = model_settings(options)
+        self._settings = model_settings(options, label_mass=label_mass)
         self._search = search_settings(options)
         self._plan = plan_settings(options)
         self._stop = options.stop

@@ -62,6 +62,7 @@ def run_model(
     del cascade  # two models may not fit
     if options.flat:
         baselines["flat"] = _flat(options, asked, chosen)
+        baselines["by name"] = _flat(_by_name(options, asked), asked, chosen)
     return Run(asked, scored, notes, baselines, seconds)
 
 
@@ -82,6 +83,13 @@ def _flat(
     images = (example.image for example in examples)
     predictions = _watched(flat.predict_batch(images, top=options.top), len(examples))
     return flat_predictions(predictions, taxonomy, examples)
+
+
+def _by_name(options: argparse.Namespace, taxonomy: Taxonomy) -> argparse.Namespace:
+    """The same with all classes in one question, of which none is shown to the model."""
+    named = copy.copy(options)
+    named.answer, named.max_options = "name", 1 + len(taxonomy.classes)  # and none of these
+    return named
 
 
 def _watched(predictions: Iterator[Prediction], total: int) -> Iterator[Prediction]:

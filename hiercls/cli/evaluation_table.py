@@ -64,7 +64,7 @@ def _head(evaluation: Evaluation) -> list[str]:
 
 
 def _measures(evaluation: Evaluation) -> list[str]:
-    kinds = [kind for kind in ("flat", "blind", "floor") if kind in evaluation.baselines]
+    kinds = [kind for kind in ("flat", "by name", "blind", "floor") if kind in evaluation.baselines]
     head = f"{'':{_NAME_WIDTH}}{'':>8}  {'95 % interval':>16}"
     lines = [head + "".join(f"{kind:>9}" for kind in kinds)]
     for key, name in (*_MEASURES, *_DISTANCES):

@@ -180,7 +180,7 @@ class Evaluation:
         confusions: Siblings taken for each other, the most frequent first.
         stops: What stopping earlier would give.
         cost: Means an image: `questions`, `tokens`, `seconds`; None where not known.
-        baselines: Single numbers of other ways to answer: `flat`, `blind`, `floor`.
+        baselines: Single numbers of other ways to answer: `flat`, `by name`, `blind`, `floor`.
         against: This run beside another one on the same pictures.
         notes: What a reader should know of the data, one line each.
     """

@@ -91,8 +91,10 @@ def label_ids(
     """Return the token ids of the label of each option."""
     if prompt_format.answer == "name":
         return prompt.name_ids([option.name for option in question.options])
-    ids: list[tuple[int, ...]] = [(own,) for own in prompt.letter_ids]
-    return (ids if prompt_format.answer == "letter" else prompt.pair_ids())[: len(question.options)]
+    count = len(question.options)
+    if prompt_format.answer == "pair":
+        return prompt.pair_ids()[:count]
+    return [(letter,) for letter in prompt.letter_ids[:count]]
 
 
 class Letters:

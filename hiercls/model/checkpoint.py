@@ -93,26 +93,42 @@ def load_checkpoint(source: str | Path, settings: ModelSettings = ModelSettings(
         logging.getLogger(_KERNEL_LOGGER).addFilter(_is_no_kernel_advice)
     folder = find_checkpoint(source)
     config = check_files(folder)
+    tokenizer, image_processor = load_processors(folder)
     with _quiet():
-        tokenizer = _load("tokenizer", AutoTokenizer, folder)
-        image_processor = _load("image processor", AutoImageProcessor, folder, backend="pil")
         dtype = pick_dtype(settings.dtype, device, num_parameters=_num_parameters(folder))
         model: Any = _load_model(folder, dtype)
         model = model.to(device)
     use_segment_attention(model)
-    mode = settings.downsample_mode
-    if mode == "checkpoint":
-        mode = config.get("downsample_mode") or image_processor.downsample_mode
     return Checkpoint(
         source=str(source),
         folder=folder,
         model=model.eval().requires_grad_(False),
         tokenizer=tokenizer,
         image_processor=image_processor,
-        downsample_mode=mode,
+        downsample_mode=pick_downsample_mode(settings, config, image_processor),
         prompt_format=_asked_for(read_prompt_format(folder), settings),
         trained_plan=read_trained_plan(folder),
     )
+
+
+def load_processors(folder: Path) -> tuple[PreTrainedTokenizerBase, Any]:
+    """The tokenizer and the image processor of a checkpoint.
+
+    Raises:
+        ModelError: One of them cannot be loaded.
+    """
+    with _quiet():
+        tokenizer = _load("tokenizer", AutoTokenizer, folder)
+        return tokenizer, _load("image processor", AutoImageProcessor, folder, backend="pil")
+
+
+def pick_downsample_mode(
+    settings: ModelSettings, config: dict[str, Any], image_processor: Any
+) -> str:
+    """The mode that a setting names, "16x" or "4x", or that of the checkpoint."""
+    if settings.downsample_mode != "checkpoint":
+        return settings.downsample_mode
+    return str(config.get("downsample_mode") or image_processor.downsample_mode)
 
 
 def find_checkpoint(source: str | Path) -> Path:

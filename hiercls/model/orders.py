@@ -66,11 +66,11 @@ class ImageFirst:
         self._tail = lru_cache(TEXTS_KEPT)(prompt.tail)
         # Never less than what the template puts between image and text: 4.7 takes a line break
         # there as part of the image.
-        self._stem = _common_start([prompt.tail(text) for text in ("a", "b")])
+        self._stem = common_start([prompt.tail(text) for text in ("a", "b")])
 
     def share(self, texts: Iterable[str]) -> None:
         """Find the beginning that all texts share; images opened before keep theirs."""
-        self._stem = _common_start([self._tail(text) for text in texts])
+        self._stem = common_start([self._tail(text) for text in texts])
 
     def open(self, images: Sequence[OpenImage]) -> list[OpenImage]:
         """Read the images up to where their questions part."""
@@ -163,7 +163,7 @@ class QuestionFirst:
         return known
 
 
-def _common_start(rows: Sequence[list[int]]) -> list[int]:
+def common_start(rows: Sequence[list[int]]) -> list[int]:
     """Return the tokens that all rows begin with, leaving at least one of each."""
     if not rows:
         return []

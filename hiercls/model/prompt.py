@@ -217,9 +217,10 @@ class Prompt:
             {"role": "assistant", "content": _PROBE_ANSWER},
         ]
         rendered = str(self._tokenizer.apply_chat_template(turns, tokenize=False))
-        ids = self._ids(rendered.rpartition(_PROBE_ANSWER)[2])
+        _, answer, behind = rendered.rpartition(_PROBE_ANSWER)
+        ids = self._ids(behind) if answer else []
         if not ids:
-            raise ModelError("the chat template puts nothing behind an answer; expected its end")
+            raise ModelError("the chat template ends no answer; names cannot be scored with it")
         return ids[0]
 
     def _letters_in_context(self) -> list[int]:

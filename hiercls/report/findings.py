@@ -10,6 +10,7 @@ from hiercls.taxonomy import Taxonomy
 
 _BASELINES = {
     "flat": "one flat question over all classes",
+    "by name": "the same answered by name, no class being shown",
     "blind": "the same questions without the picture",
     "floor": "always the most frequent truth",
 }

@@ -79,8 +79,8 @@ def add_plan(group: argparse._ArgumentGroup) -> None:
         type=count,
         default=PlanSettings().max_options,
         metavar="N",
-        help="the most options of one question, 2 to 26; more are asked in rounds"
-        " (default: %(default)s)",
+        help="the most options of one question: 2 to 26, or more by pairs or names (--answer); yet"
+        " more are asked in rounds (default: %(default)s)",
     )
     add_merging(group)
 

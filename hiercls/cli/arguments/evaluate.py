@@ -58,7 +58,8 @@ def _source(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--flat",
         action="store_true",
-        help="also ask the model about all classes at once, without the taxonomy",
+        help="also ask the model about all classes at once, without the taxonomy: in rounds, and by"
+        " name",
     )
     group.add_argument(
         "--blind", action="store_true", help="also ask the model about a plain grey picture"
