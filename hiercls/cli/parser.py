@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from hiercls import __version__
-from hiercls.cli.arguments import calibrate, classify, data, evaluate, taxonomy, train
+from hiercls.cli.arguments import (
+    adapters,
+    calibrate,
+    classify,
+    data,
+    evaluate,
+    taxonomy,
+    train,
+)
 from hiercls.cli.arguments.common import Parser, add_command
 
 _DEMO_EXAMPLES = """\
@@ -40,6 +48,9 @@ def make_parser() -> Parser:
             "make probabilities honest, and stop rules keep promises",
             calibrate.EXAMPLES,
         )
+    )
+    adapters.add_actions(
+        add_command(commands, "adapters", "look at what was trained, and hand it on")
     )
     taxonomy.add_actions(
         add_command(commands, "taxonomy", "look at a taxonomy, and find its mistakes")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hiercls.cli.asking import model_settings, plan_settings
 from hiercls.cli.output import open_results
@@ -18,6 +18,9 @@ from hiercls.data.division import divide
 from hiercls.errors import RequestError
 from hiercls.plan import Plan
 from hiercls.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from hiercls.model.training.pilot import Pilot
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,7 +39,8 @@ def run(options: argparse.Namespace) -> int:
     division = divide(
         examples, hold_out=training.hold_out, most=training.max_validated, seed=training.seed
     )
-    from hiercls.model.training.running import train  # torch only where it is needed
+    from hiercls.model.training.pilot import pilot  # torch only where it is needed
+    from hiercls.model.training.running import train
     from hiercls.model.training.work import Work
 
     work = Work(
@@ -52,9 +56,14 @@ def run(options: argparse.Namespace) -> int:
         confusions=confusions,
     )
     with TrainingBar(stderr_console()) as bar:
-        outcome = train(work, Path(options.out), resume=options.resume, watch=bar)
+        if options.pilot:
+            found = pilot(work, watch=bar)
+            outcome, text = found.outcome, pilot_report(found)
+        else:
+            outcome = train(work, Path(options.out), resume=options.resume, watch=bar)
+            text = report(outcome, options.out)
     with open_results(None) as results:
-        results.write(report(outcome, options.out))
+        results.write(text)
     for error in outcome["errors"]:
         print(f"hiercls: {error}", file=sys.stderr)
     return 1 if outcome["errors"] else 0
@@ -94,24 +103,40 @@ def report(outcome: Mapping[str, Any], folder: str) -> str:
         outcome: As in run.json.
         folder: Where the adapters lie.
     """
-    lines = [f"{'':10} {'images':>8} {'asked':>8} {'before':>8} {'after':>8}  best after"]
+    notes = {name: _epochs(own["num_epochs"]) for name, own in outcome["levels"].items()}
+    end = f"{folder} holds the adapters: hiercls classify ... --adapters {folder}"
+    return "\n".join([*_table(outcome, notes), "", _speed(outcome), end])
+
+
+def pilot_report(found: Pilot) -> str:
+    """Return what a person wants to know of a pilot."""
+    minutes = found.seconds / 60
+    takes = f"{minutes:,.0f} minutes" if minutes < 180 else f"{minutes / 60:,.1f} hours"
+    lines = _table(found.outcome, found.verdicts)
+    return "\n".join([*lines, "", _speed(found.outcome), f"all of it would take {takes} here"])
+
+
+def _table(outcome: Mapping[str, Any], notes: Mapping[str, str]) -> list[str]:
+    lines = [f"{'':10} {'images':>8} {'asked':>8} {'before':>8} {'after':>8}"]
     for name, own in outcome["levels"].items():
         before, after = own["before"], own["after"]
-        epochs = f"{own['num_epochs']} epochs" if own["num_epochs"] else "none: no adapter kept"
         lines.append(
             f"{name.replace('-', ' '):10} {own['num_examples']:8,} {before['count']:8,}"
-            f" {_share(before):>8} {_share(after):>8}  {epochs}"
+            f" {_share(before):>8} {_share(after):>8}  {notes[name]}"
         )
-    speed = outcome["num_trained"] / max(outcome["train_seconds"], 0.1)
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"{outcome['num_trained']:,} images in {outcome['train_seconds']:,.0f} s,"
-            f" {speed:.1f} a second",
-            f"{folder} holds them: hiercls classify ... --adapters {folder}",
-        ]
-    )
+    return lines
+
+
+def _epochs(number: int) -> str:
+    if not number:
+        return "no better than without: no adapter kept"
+    return f"best after {number} epoch{'s' * (number > 1)}"
+
+
+def _speed(outcome: Mapping[str, Any]) -> str:
+    seconds = outcome["train_seconds"]
+    speed = outcome["num_trained"] / max(seconds, 0.1)
+    return f"{outcome['num_trained']:,} images in {seconds:,.0f} s, {speed:.1f} a second"
 
 
 def _share(score: Mapping[str, float]) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from hiercls.errors import RequestError
-from hiercls.model.checkpoint import checkpoint_hashes, find_checkpoint
+from hiercls.model.checkpoint import checkpoint_hashes, find_checkpoint, read_prompt_format
 from hiercls.model.scorer import MiniCPMVScorer
 from hiercls.model.training.keeping import Folder, outcome_of
 from hiercls.model.training.processes import Processes, joined, own_device
-from hiercls.model.training.trainer import Trainer
+from hiercls.model.training.trainer import Keeper, Trainer
 from hiercls.model.training.watching import Blind, Watch
 from hiercls.model.training.work import Work
 
@@ -36,6 +36,7 @@ def train(
         RequestError: The folder holds another training, or adapters of these levels.
         ModelError: The model cannot be loaded.
     """
+    check_order(work)
     hashes = checkpoint_hashes(find_checkpoint(work.model))
     with joined() as processes:
         kept = Folder(folder, work, hashes=hashes, processes=processes)
@@ -56,7 +57,24 @@ def train(
     return outcome
 
 
-def make_trainer(work: Work, *, processes: Processes, watch: Watch | None, keeper: Any) -> Trainer:
+def check_order(work: Work) -> None:
+    """See that the adapters can be trained on the model's form of question.
+
+    Raises:
+        RequestError: What they shall leave alone is not read first.
+    """
+    order = read_prompt_format(find_checkpoint(work.model)).order
+    if order == "question" and work.adapters.activation == "suffix":
+        raise RequestError(
+            f"model {work.model} is asked before it sees the image, and adapters are to leave the"
+            " image alone; expected one that sees the image first",
+            hint="--activation full: the question is then read once for all images",
+        )
+
+
+def make_trainer(
+    work: Work, *, processes: Processes, watch: Watch | None, keeper: Keeper
+) -> Trainer:
     """Load the model and make everything ready."""
     scorer = MiniCPMVScorer.load(work.model, own_device(work.running))
     scorer.check(work.plan.question(node) for node in work.plan.nodes)
