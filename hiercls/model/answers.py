@@ -110,7 +110,8 @@ class Letters:
         self.max_options = len(letter_ids)
         self._model = model
         self._ids = torch.tensor(letter_ids, device=model.device)
-        self._rows = model.lm_head.weight[self._ids]  # (letters, hidden)
+        # In float32: a logit of 5 is rounded to the nearest .03 in bfloat16.
+        self._rows = model.lm_head.weight[self._ids].float()  # (letters, hidden)
         self._label_mass = label_mass
 
     def check(self, question: Question) -> None:
@@ -126,7 +127,7 @@ class Letters:
         for batch in batches([len(row.inputs) for row in rows]):
             states = read(self._model.model.language_model, [rows[i] for i in batch]).hidden
             assert states is not None  # for mypy
-            logits = (states @ self._rows.T).float()
+            logits = states.float() @ self._rows.T
             counts = [len(questions[i].options) for i in batch]
             masses = self._masses(states, counts) if self._label_mass else [None] * len(batch)
             for i, row, count, mass in zip(batch, logits, counts, masses, strict=True):

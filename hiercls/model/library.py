@@ -40,11 +40,11 @@ class Library:
         prompt_format = self._checkpoint.prompt_format
         seen, text = self._look(image), render(question, prompt_format)
         labels = label_ids(self._prompt, question, prompt_format)
+        if prompt_format.answer == "letter":
+            return self._letters(seen, text, labels)
         beginnings = {label[:-1] for label in labels}
         logits = {own: self._logits(seen, text, own) for own in beginnings}
-        if prompt_format.answer == "letter" or (
-            prompt_format.answer == "name" and prompt_format.name_score == "steps"
-        ):
+        if prompt_format.answer == "name" and prompt_format.name_score == "steps":
             return tuple(
                 _in_steps(label, labels, logits) - math.log(labels.count(label)) for label in labels
             )
@@ -59,8 +59,23 @@ class Library:
         (seen,) = look(self._checkpoint, self._prompt, [pixels])
         return seen
 
+    def _letters(
+        self, seen: OpenImage, text: str, labels: Sequence[tuple[int, ...]]
+    ) -> tuple[float, ...]:
+        """Letters need no more of the head than their rows."""
+        model: Any = self._checkpoint.model
+        rows = model.lm_head.weight[[letter for (letter,) in labels]]
+        logits = rows.float() @ self._states(seen, text, ())[0].float()
+        return tuple(logits.log_softmax(0).tolist())
+
     def _logits(self, seen: OpenImage, text: str, answer: Sequence[int]) -> torch.Tensor:
         """Behind the answer cue and each token of an answer, shape (1 + tokens, vocabulary)."""
+        model: Any = self._checkpoint.model
+        logits: torch.Tensor = model.lm_head(self._states(seen, text, answer))
+        return logits.float()
+
+    def _states(self, seen: OpenImage, text: str, answer: Sequence[int]) -> torch.Tensor:
+        """Last hidden states at the same places, shape (1 + tokens, hidden)."""
         checkpoint, prompt = self._checkpoint, self._prompt
         model: Any = checkpoint.model
         front, tail = prompt.front(text), [*prompt.tail(text), *answer]
@@ -75,8 +90,8 @@ class Library:
             mm_encoder_outputs={"image": features},
             use_cache=False,
         )
-        logits: torch.Tensor = model.lm_head(output.last_hidden_state[0, -1 - len(answer) :])
-        return logits.float()
+        states: torch.Tensor = output.last_hidden_state[0, -1 - len(answer) :]
+        return states
 
 
 def _in_steps(label: Label, labels: Sequence[Label], logits: Mapping[Label, torch.Tensor]) -> float:

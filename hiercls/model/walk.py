@@ -229,7 +229,7 @@ class Walk:
         if self._in_steps:
             head = self._model.lm_head.weight
             found = [
-                (head[list(tokens)] @ state).float().log_softmax(0)
+                (head[list(tokens)].float() @ state.float()).log_softmax(0)
                 for state, tokens in zip(states, wanted, strict=True)
             ]
         else:

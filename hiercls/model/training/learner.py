@@ -79,7 +79,7 @@ class Learner:
         self._is_tuned = made.tune != TUNED[0]
         self._opening = ImageFirst(checkpoint, prompt) if self._is_shared else None
         letters = torch.tensor(prompt.letter_ids, device=self._model.device)
-        self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
+        self._letter_rows = self._model.lm_head.weight[letters].float()  # (26, hidden)
 
     def learn(
         self,
@@ -121,7 +121,7 @@ class Learner:
         rows = [self._row(image, self._text(one)) for image, one in asked]
         states = read(self._model.model.language_model, rows).hidden
         assert states is not None  # for mypy
-        logits = (states @ self._letter_rows.T).float()  # (rows, 26)
+        logits = states.float() @ self._letter_rows.T  # (rows, 26)
         exercises = [one for _, one in asked]
         losses, num_right = self._letter_losses(logits, exercises)
         if self._settings.open_weight:
