@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hiercls.calibration import Calibrated, Calibration
 from hiercls.cascade.conclusion import conclude, decided_end, natural_end
 from hiercls.cascade.intake import ImageSource, Opened, open_all
+from hiercls.cascade.showing import shots_of, show
 from hiercls.config import DEFAULT_MODEL, ModelSettings, PlanSettings, SearchSettings
+from hiercls.data import Example
 from hiercls.decisions import parse_rule
 from hiercls.errors import HierclsWarning, RequestError
 from hiercls.plan import Plan
@@ -111,6 +113,8 @@ class Cascade:
         calibration: str | Path | Calibration | None = None,
         under: str | None = None,
         exclude: Iterable[str] = (),
+        examples: Sequence[Example] = (),
+        shots: int = 1,
     ) -> Cascade:
         """Load a taxonomy, then the model.
 
@@ -124,12 +128,17 @@ class Cascade:
             calibration: What `hiercls calibrate` wrote, or a `Calibration`.
             under: Take only what is at or below this node; an id, or a name that is unique.
             exclude: Nodes to leave out, with what is below them alone.
+            examples: Labelled pictures that are shown with the questions (`data.read_examples`);
+                the question has to come first (`ModelSettings.order`).
+            shots: How many of them show an option at most.
 
         Raises:
             TaxonomyError: The taxonomy is not found or wrong, or a node is not in it.
-            RequestError: The stop rule is none, or needs a calibration.
+            RequestError: The stop rule is none, or needs a calibration; or the examples show
+                nothing that is asked about, or the image comes first.
             ConfigError: The calibration is not one, or belongs to other questions.
             ModelError: The model is not found or cannot be loaded.
+            ImageError: An example picture cannot be read.
 
         Warns:
             HierclsWarning: The model knows nothing but another taxonomy.
@@ -144,11 +153,15 @@ class Cascade:
             calibration = Calibration.load(calibration)
         if stop is not None:
             parse_rule(stop, calibration=calibration)  # before the model, which takes its time
+        shown = shots_of(examples, Plan(taxonomy, plan), shots) if examples else {}
         from hiercls.model.fingerprint import fingerprint
         from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is wanted
 
         scorer = MiniCPMVScorer.load(model, settings)
         checkpoint = scorer.checkpoint
+        prompt = checkpoint.prompt_format.hash
+        if shown:
+            prompt = show(shown, scorer, prompt)
         cascade = cls(
             taxonomy,
             scorer,
@@ -157,10 +170,7 @@ class Cascade:
             stop=stop,
             calibration=calibration,
             batch_size=settings.batch_size,
-            hashes={
-                "prompt": checkpoint.prompt_format.hash,
-                "model": fingerprint(checkpoint.folder),
-            },
+            hashes={"prompt": prompt, "model": fingerprint(checkpoint.folder)},
             label_mass=scorer.label_mass,
         )
         scorer.check(cascade.plan.question(node) for node in cascade.plan.nodes)

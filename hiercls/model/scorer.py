@@ -7,7 +7,8 @@ probability without the 248,000 others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import torch
 from PIL import Image
 
 from hiercls.config import ModelSettings
-from hiercls.errors import ImageError, ModelError
+from hiercls.errors import ImageError, ModelError, RequestError
 from hiercls.model.answers import answers_of
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
 from hiercls.model.library import Library
@@ -27,7 +28,7 @@ from hiercls.model.prompt import Prompt
 from hiercls.model.selftest import check_answers
 from hiercls.model.tally import Reply
 from hiercls.plan import Option, Question
-from hiercls.questions import render
+from hiercls.questions import Turn, turn_of
 from hiercls.scoring import Handle, LabelMass, Request
 
 QUESTIONS_COMPARED = 1000
@@ -55,9 +56,8 @@ class MiniCPMVScorer:
             order=checkpoint.prompt_format.order,
         )
         self._model: Any = checkpoint.model
-        kept = num_states(self._model, settings)
-        walking = 0 if checkpoint.prompt_format.answer == "letter" else kept // 2
-        kept -= walking
+        self._pictures: Mapping[tuple[str, Option], Sequence[int]] = {}
+        kept, walking = self._num_kept()
         self._answers = answers_of(
             self._model,
             self.prompt,
@@ -94,6 +94,37 @@ class MiniCPMVScorer:
                 scorer.label_mass = LabelMass()  # of real answers alone
         return scorer
 
+    def show(
+        self,
+        pictures: Sequence[Image.Image],
+        options: Mapping[tuple[str, Option], Sequence[int]],
+    ) -> None:
+        """Put example pictures into the questions; to be done before anything is asked.
+
+        Args:
+            pictures: All of them, upright and in RGB.
+            options: Which of them, by number, are examples of an option of the node that asks.
+
+        Raises:
+            RequestError: The image comes first: each would have all examples read again.
+            ImageError: One of the pictures cannot be taken.
+        """
+        if isinstance(self._order, ImageFirst):
+            raise RequestError(
+                "example pictures with the image first; expected the question first",
+                hint="--order question, where examples are read once for all images",
+            )
+        size = self.settings.batch_size
+        seen: list[OpenImage] = []
+        for first in range(0, len(pictures), size):
+            seen += halving(self._look, pictures[first : first + size])
+        tokens: Counter[str] = Counter()
+        for (node, _), numbers in options.items():
+            tokens[node] += sum(len(seen[number].ids) for number in numbers)
+        kept, _ = self._num_kept(more_tokens=max(tokens.values(), default=0))
+        self._order = QuestionFirst(self.checkpoint, self.prompt, num_kept=kept, pictures=seen)
+        self._pictures = options
+
     def check(self, questions: Iterable[Question]) -> None:
         """See before the first image that every question can be asked, and what they share.
 
@@ -108,7 +139,7 @@ class MiniCPMVScorer:
             if len(first) < QUESTIONS_COMPARED:
                 single = replace(question, options=question.options[: self.max_options])
                 first += [single, *_stand_ins(question)]
-        self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
+        self._order.share(map(self._turn, first))
 
     def open(self, images: Sequence[Image.Image]) -> list[Handle]:
         """Run the vision tower once over all images, packed, and read what their questions share.
@@ -130,19 +161,35 @@ class MiniCPMVScorer:
 
         Where labels are of several tokens, those that are read at most are in it too.
         """
-        text = render(question, self.checkpoint.prompt_format)
-        return self._order.num_tokens(text) + self._answers.num_tokens(question)
+        return self._order.num_tokens(self._turn(question)) + self._answers.num_tokens(question)
+
+    def _turn(self, question: Question) -> Turn:
+        shown = {
+            place: self._pictures[question.node, option]
+            for place, option in enumerate(question.options)
+            if (question.node, option) in self._pictures
+        }
+        return turn_of(question, self.checkpoint.prompt_format, shown)
+
+    def _num_kept(self, *, more_tokens: int = 0) -> tuple[int, int]:
+        """How many states may be kept of what is read once, and how many while labels are read."""
+        kept = num_states(self._model, self.settings, more_tokens=more_tokens)
+        walking = 0 if self.checkpoint.prompt_format.answer == "letter" else kept // 2
+        return kept - walking, walking
 
     @torch.inference_mode()
     def _open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        seen = look(self.checkpoint, self.prompt, self._process(images))
-        return list(self._order.open(seen))
+        return list(self._order.open(self._look(images)))
+
+    @torch.inference_mode()
+    def _look(self, images: Sequence[Image.Image]) -> list[OpenImage]:
+        return look(self.checkpoint, self.prompt, self._process(images))
 
     @torch.inference_mode()
     def _reply(self, asked: Sequence[tuple[OpenImage, Question]]) -> list[Reply]:
         images, questions = zip(*asked, strict=True)
-        texts = [render(question, self.checkpoint.prompt_format) for question in questions]
-        return self._answers.replies(self._order.rows(images, texts), questions)
+        turns = [self._turn(question) for question in questions]
+        return self._answers.replies(self._order.rows(images, turns), questions)
 
     def _process(self, images: Sequence[Image.Image]) -> Any:
         try:

@@ -94,6 +94,16 @@ def fits(plan: Plan) -> bool:
     return most <= plan.settings.max_options
 
 
+def test_examples_cost_their_pictures(checkpoint: Checkpoint, plan: Plan) -> None:
+    planner = OrderPlanner(checkpoint.folder)
+    none, two = planner.costs(plan), planner.costs(plan, shots=2)
+    options = sum(len(plan.question(node).options) for node in plan.nodes)
+    assert two.once - none.once > 2 * options * none.image_tokens
+    if fits(plan):
+        assert two.question_first == none.question_first
+    assert two.image_first > none.image_first
+
+
 def test_slices_cost_image_tokens(checkpoint: Checkpoint) -> None:
     one, nine = (
         OrderPlanner(checkpoint.folder, ModelSettings(max_slice_nums=most)).image_tokens
