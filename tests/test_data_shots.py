@@ -2,11 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from hiercls.config import PlanSettings
 from hiercls.data import Example, choose_shots, shots_hash
-from hiercls.errors import RequestError
 from hiercls.plan import Plan
 from hiercls.taxonomy import Taxonomy
 
@@ -40,8 +37,6 @@ def test_shots_are_hashed_by_their_pictures(tmp_path: Path) -> None:
     plan = Plan(Taxonomy.from_dict(PETS))
     path = tmp_path / "cat.png"
     shots = choose_shots([Example(str(path), "cat")], plan, 1)
-    with pytest.raises(RequestError, match="example picture cannot be read: No such"):
-        shots_hash(shots)
     path.write_bytes(b"one")
     first = shots_hash(shots)
     assert shots_hash(shots) == first

@@ -11,7 +11,7 @@ from pathlib import Path
 from hiercls.calibration import Calibrated, Calibration
 from hiercls.cascade.conclusion import conclude, decided_end, natural_end
 from hiercls.cascade.intake import ImageSource, Opened, open_all
-from hiercls.cascade.showing import shots_of, show
+from hiercls.cascade.showing import open_examples
 from hiercls.config import DEFAULT_MODEL, ModelSettings, PlanSettings, SearchSettings
 from hiercls.data import Example
 from hiercls.decisions import parse_rule
@@ -135,10 +135,9 @@ class Cascade:
         Raises:
             TaxonomyError: The taxonomy is not found or wrong, or a node is not in it.
             RequestError: The stop rule is none, or needs a calibration; or the examples show
-                nothing that is asked about, or the image comes first.
+                nothing that is asked about, cannot be read, or the image comes first.
             ConfigError: The calibration is not one, or belongs to other questions.
             ModelError: The model is not found or cannot be loaded.
-            ImageError: An example picture cannot be read.
 
         Warns:
             HierclsWarning: The model knows nothing but another taxonomy.
@@ -153,15 +152,16 @@ class Cascade:
             calibration = Calibration.load(calibration)
         if stop is not None:
             parse_rule(stop, calibration=calibration)  # before the model, which takes its time
-        shown = shots_of(examples, Plan(taxonomy, plan), shots) if examples else {}
+        shown = open_examples(examples, Plan(taxonomy, plan), shots=shots) if examples else None
         from hiercls.model.fingerprint import fingerprint
         from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is wanted
 
         scorer = MiniCPMVScorer.load(model, settings)
         checkpoint = scorer.checkpoint
         prompt = checkpoint.prompt_format.hash
-        if shown:
-            prompt = show(shown, scorer, prompt)
+        if shown is not None:
+            scorer.show(shown.pictures, shown.options)
+            prompt = shown.prompt_hash(prompt)
         cascade = cls(
             taxonomy,
             scorer,

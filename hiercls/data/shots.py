@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 from hiercls.data.examples import Example
-from hiercls.errors import RequestError
 from hiercls.plan import Option, Plan
 
 Shots: TypeAlias = Mapping[tuple[str, Option], Sequence[Example]]
@@ -36,20 +35,12 @@ def choose_shots(examples: Iterable[Example], plan: Plan, count: int) -> Shots:
 
 
 def shots_hash(shots: Shots) -> str:
-    """Hex SHA-256 over the pictures and where they are shown.
-
-    Raises:
-        RequestError: A picture cannot be read.
-    """
+    """Hex SHA-256 over the files of the pictures and where they are shown."""
     digest = hashlib.sha256(b"hiercls shots 1\n")
     for (node, option), examples in shots.items():
         digest.update(f"{node}\n{option.node}\n{option.name}\n".encode())
         for example in examples:
-            try:
-                digest.update(hashlib.sha256(Path(example.image).read_bytes()).digest())
-            except OSError as error:
-                found = f"{example.image}: example picture cannot be read: {error.strerror}"
-                raise RequestError(found) from None
+            digest.update(hashlib.sha256(Path(example.image).read_bytes()).digest())
     return digest.hexdigest()
 
 

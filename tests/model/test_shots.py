@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from hiercls.cascade import Cascade
+from hiercls.cascade.showing import open_examples
 from hiercls.config import ModelSettings
 from hiercls.data import Example
 from hiercls.errors import RequestError
@@ -164,8 +165,12 @@ def test_a_cascade_shows_examples_of_every_option(folder: Path, tmp_path: Path) 
     assert again.hashes["prompt"] != shown.hashes["prompt"]
 
 
-def test_examples_of_nothing_that_is_asked_about_are_refused(folder: Path) -> None:
+def test_examples_that_cannot_serve_are_refused(folder: Path) -> None:
     pets = Taxonomy.from_dict({"name": "pets", "children": [{"name": "cat"}, {"name": "dog"}]})
     assert Plan(pets).nodes == ("pets",)
     with pytest.raises(RequestError, match="none of 1 example pictures shows an option"):
         Cascade.load(pets, model=folder, settings=FIRST, examples=[Example("a.png", "pug")])
+    with pytest.raises(RequestError, match=r"gone.png: example picture cannot be shown: "):
+        Cascade.load(pets, model=folder, settings=FIRST, examples=[Example("gone.png", "cat")])
+    with pytest.raises(RequestError, match="shots is 0; expected at least 1"):
+        open_examples([Example("gone.png", "cat")], Plan(pets), shots=0)
