@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 
 from hiercls.config import ANSWERS, NAME_SCORES, ORDERS
 from hiercls.errors import ConfigError, PlanError
@@ -31,6 +32,8 @@ class PromptFormat:
         instruction: Last line of a multiple-choice question.
         pair_instruction: The same where its labels are pairs.
         open_instruction: Last line of an open question.
+        example: What stands before an example picture; {} is the label of its option.
+        closing: What stands before the image that is asked about, where examples came before.
         order: What comes first, the "image" or the "question". What comes first is read once and
             serves all that comes second: an image all its questions, or a question all images.
         answer: What a question is answered by: the "letter" of an option, a "pair" of a letter and
@@ -46,6 +49,8 @@ class PromptFormat:
     instruction: str = "Answer with the letter of the best option."
     pair_instruction: str = "Answer with the label of the best option."
     open_instruction: str = "Answer with the name only."
+    example: str = "An example of {}:"
+    closing: str = "The picture in question:"
     order: str = ORDERS[0]
     answer: str = ANSWERS[0]
     name_score: str = NAME_SCORES[0]
@@ -102,11 +107,9 @@ def render(question: Question, prompt_format: PromptFormat = PromptFormat()) -> 
     """
     if prompt_format.answer == "name":
         return render_open(question, prompt_format)
-    if prompt_format.answer == "pair":
-        labels: Sequence[str] = PAIRS
-        instruction = prompt_format.pair_instruction
-    else:
-        labels, instruction = LETTERS, prompt_format.instruction
+    labels = _labels(question, prompt_format)
+    is_pair = prompt_format.answer == "pair"
+    instruction = prompt_format.pair_instruction if is_pair else prompt_format.instruction
     if len(question.options) > len(labels):
         found = f"question at {question.node!r} has {len(question.options)} options"
         raise PlanError(f"{found}; expected at most {len(labels)}, one a {prompt_format.answer}")
@@ -117,9 +120,62 @@ def render(question: Question, prompt_format: PromptFormat = PromptFormat()) -> 
     return "\n".join([question.text, *lines, instruction])
 
 
+@dataclass(frozen=True)
+class Turn:
+    """The user's turn beside the image: a text, or one with example pictures in it.
+
+    Attributes:
+        texts: What stands before each example picture, then before the image itself.
+        pictures: Numbers of the pictures, one less than texts.
+    """
+
+    texts: tuple[str, ...]
+    pictures: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it without its pictures."""
+        return "".join(self.texts)
+
+
+def turn_of(
+    question: Question,
+    prompt_format: PromptFormat = PromptFormat(),
+    pictures: Mapping[int, Sequence[int]] = MappingProxyType({}),
+) -> Turn:
+    """Return the user's turn with example pictures behind the question.
+
+    Args:
+        question: What is asked.
+        prompt_format: How it reads.
+        pictures: Numbers of the pictures that are examples of an option, by its place.
+
+    Example:
+        >>> from hiercls.plan import Option, Question
+        >>> pets = Question("pet", 0, "Which is it?", (Option("cat", "cat"), Option("dog", "dog")))
+        >>> turn_of(pets, pictures={1: [7]}).texts[1]
+        'The picture in question:'
+    """
+    text = render(question, prompt_format)
+    shown = [(place, own) for place in sorted(pictures) for own in pictures[place]]
+    if not shown:
+        return Turn((text,))
+    labels = _labels(question, prompt_format)
+    said = [prompt_format.example.replace("{}", labels[place]) for place, _ in shown]
+    said[0] = f"{text}\n{said[0]}"
+    return Turn((*said, prompt_format.closing), tuple(own for _, own in shown))
+
+
 def render_open(question: Question, prompt_format: PromptFormat = PromptFormat()) -> str:
     """The user's turn of the same question without options: the answer is a name."""
     return f"{question.text}\n{prompt_format.open_instruction}"
+
+
+def _labels(question: Question, prompt_format: PromptFormat) -> Sequence[str]:
+    """What the options may be answered by, in their order; of letters and pairs all there are."""
+    if prompt_format.answer == "name":
+        return [option.name for option in question.options]
+    return PAIRS if prompt_format.answer == "pair" else LETTERS
 
 
 def _offer(option: Option, prompt_format: PromptFormat) -> str:

@@ -213,6 +213,15 @@ FLAGS = ["classify", "a.png", "--taxonomy", "flags"]
         ),
         ([*FLAGS, "--max-options", "1"], "max_options is 1; expected 2 or more"),
         ([*FLAGS, "--answer", "word"], "--answer"),
+        ([*FLAGS, "--shots", "2"], "--shots without examples; expected --examples with it"),
+        (
+            [*FLAGS, "--examples", "x", "--order", "image"],
+            "--examples with --order image; expected",
+        ),
+        (
+            ["taxonomy", "plan", "flags", "--shots", "2"],
+            "--shots without a model; expected --model",
+        ),
         (
             [*FLAGS, "--name-score", "mean"],
             "--name-score mean without names; expected --answer name",

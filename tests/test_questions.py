@@ -6,7 +6,7 @@ import pytest
 
 from hiercls.errors import ConfigError, PlanError
 from hiercls.plan import Option, Question
-from hiercls.questions import PromptFormat, render, render_open
+from hiercls.questions import PromptFormat, Turn, render, render_open, turn_of
 
 PETS = Question(
     "pet",
@@ -48,6 +48,20 @@ def test_pairs_label_the_options_where_they_answer() -> None:
     assert text.endswith("A9. pet 9\nB0. pet 10\nB1. pet 11\n" + PromptFormat().pair_instruction)
 
 
+def test_examples_stand_behind_the_question_in_the_order_of_the_options() -> None:
+    turn = turn_of(PETS, pictures={1: [5], 0: [3, 4]})
+    assert turn.texts == (
+        render(PETS) + "\nAn example of A:",
+        "An example of A:",
+        "An example of B:",
+        "The picture in question:",
+    )
+    assert turn.pictures == (3, 4, 5)
+    assert turn_of(PETS) == Turn((render(PETS),))
+    named = turn_of(PETS, PromptFormat(answer="name"), {1: [5]})
+    assert named.texts == (render_open(PETS) + "\nAn example of cat:", "The picture in question:")
+
+
 def test_nothing_is_offered_where_names_answer() -> None:
     assert render(PETS, PromptFormat(answer="name")) == render_open(PETS)
 
@@ -64,6 +78,8 @@ def test_every_field_of_a_format_changes_its_hash() -> None:
         PromptFormat(instruction="Answer."),
         PromptFormat(open_instruction="Answer."),
         PromptFormat(pair_instruction="Answer."),
+        PromptFormat(example="Like {}:"),
+        PromptFormat(closing="And this:"),
         PromptFormat(order="question"),
         PromptFormat(answer="name"),
         PromptFormat(name_score="mean"),
@@ -84,7 +100,7 @@ def test_a_format_survives_being_written_down() -> None:
         ({"version": 99}, "version 99; this release of hiercls writes 1"),
         ({"instruction": 3}, "instruction is 3; expected str"),
         ({"descriptions": "yes"}, "descriptions is 'yes'; expected bool"),
-        ({"colour": "red"}, "has the keys answer, colour, "),
+        ({"colour": "red"}, "has the keys answer, closing, colour, "),
         ({"answer": "word"}, "answer is 'word'; expected letter or pair or name"),
     ],
 )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hiercls.bias import Permuted, Unbiased
 from hiercls.calibration import Calibrated, Calibration
 from hiercls.cascade.conclusion import conclude, decided_end, natural_end
 from hiercls.cascade.intake import Arriving, ImageSource, Intake, Listed, Opened, Supply
+from hiercls.cascade.showing import open_examples
 from hiercls.config import DEFAULT_MODEL, ModelSettings, PlanSettings, SearchSettings
+from hiercls.data import Example
 from hiercls.decisions import parse_rule
 from hiercls.errors import HierclsWarning, RequestError
 from hiercls.plan import Plan
@@ -137,6 +139,8 @@ class Cascade:
         calibration: str | Path | Calibration | None = None,
         under: str | None = None,
         exclude: Iterable[str] = (),
+        examples: Sequence[Example] = (),
+        shots: int = 1,
     ) -> Cascade:
         """Load a taxonomy, then the model.
 
@@ -152,10 +156,15 @@ class Cascade:
                 adapters, where it lies with them.
             under: Take only what is at or below this node; an id, or a name that is unique.
             exclude: Nodes to leave out, with what is below them alone.
+            examples: Labelled pictures that are shown with the questions (`data.read_examples`);
+                the question has to come first (`ModelSettings.order`).
+            shots: How many of them show an option at most.
 
         Raises:
             TaxonomyError: The taxonomy is not found or wrong, or a node is not in it.
-            RequestError: The stop rule is none, or needs a calibration.
+            RequestError: The stop rule is none, or needs a calibration; or the examples show
+                nothing that is asked about, cannot be read, are shown with adapters, or the image
+                comes first.
             ConfigError: The calibration is not one, or belongs to other questions; the adapters
                 belong to another model, form of question, or order of levels.
             ModelError: The model or the adapters are not found or cannot be loaded.
@@ -180,6 +189,9 @@ class Cascade:
             calibration = calibration or choice.calibration
         if stop is not None:
             parse_rule(stop, calibration=calibration)  # before the model, which takes its time
+        shown = open_examples(examples, Plan(taxonomy, plan), shots=shots) if examples else None
+        if shown is not None and choice is not None:
+            raise RequestError("example pictures with adapters; they were trained without any")
         # Torch only where a model is wanted.
         from hiercls.model.checkpoint import checkpoint_hashes, find_checkpoint, read_trained_plan
         from hiercls.model.scorer import MiniCPMVScorer
@@ -191,6 +203,9 @@ class Cascade:
             for change in choice.changes:
                 warnings.warn(change, HierclsWarning, stacklevel=2)
         scorer = MiniCPMVScorer.load(model, settings, adapters=choice)
+        if shown is not None:
+            scorer.show(shown.pictures, shown.options)
+            hashes["prompt"] = shown.prompt_hash(hashes["prompt"])
         cascade = cls(
             taxonomy,
             scorer,

@@ -10,6 +10,7 @@ from hiercls.calibration import Calibration
 from hiercls.cascade import Cascade
 from hiercls.cli.terminal import loading
 from hiercls.config import MOST_OPTIONS, ModelSettings, PlanSettings, SearchSettings
+from hiercls.data import read_examples
 from hiercls.errors import HierclsWarning, RequestError
 from hiercls.taxonomy import Taxonomy
 
@@ -92,8 +93,14 @@ class Asking:
     """
 
     def __init__(self, options: argparse.Namespace, *, label_mass: bool = False) -> None:
+        if options.shots is not None and options.examples is None:
+            raise RequestError("--shots without examples; expected --examples with it")
+        if options.examples is not None and options.order == "image":
+            raise RequestError("--examples with --order image; expected --order question with it")
         self.model = options.model
         self._adapters = options.adapters
+        self._examples = options.examples
+        self._shots = options.shots or 1
         self._settings = model_settings(options, label_mass=label_mass)
         self._search = search_settings(options)
         self._plan = plan_settings(options)
@@ -102,8 +109,14 @@ class Asking:
         self._exclude = tuple(options.exclude)
         self._calibration = Calibration.load(options.calibration) if options.calibration else None
 
-    def load(self, taxonomy: Taxonomy) -> Cascade:
-        """Load the model, and say on standard error what it warns of."""
+    def load(self, taxonomy: Taxonomy, *, labels: Taxonomy | None = None) -> Cascade:
+        """Load the model, and say on standard error what it warns of.
+
+        Args:
+            taxonomy: All of it.
+            labels: What the labels of examples are resolved by, if another.
+        """
+        examples = read_examples(self._examples, labels or taxonomy) if self._examples else ()
         with loading(self.model), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", HierclsWarning)
             cascade = Cascade.load(
@@ -117,6 +130,8 @@ class Asking:
                 calibration=self._calibration,
                 under=self._under,
                 exclude=self._exclude,
+                examples=examples,
+                shots=self._shots,
             )
         for warning in caught:
             if issubclass(warning.category, HierclsWarning):

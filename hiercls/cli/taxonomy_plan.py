@@ -12,6 +12,7 @@ from hiercls.cli.output import open_results
 from hiercls.cli.plan_table import Setting, orders_table, questions_text, table
 from hiercls.cli.terminal import fitted, loading
 from hiercls.config import PlanSettings
+from hiercls.errors import RequestError
 from hiercls.plan import Plan
 from hiercls.plan.summary import summary_of
 from hiercls.taxonomy import Taxonomy
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Make the plans and print what they cost."""
+    if options.shots and not options.model:
+        raise RequestError("--shots without a model; expected --model with it")
     wanted = [
         PlanSettings(most, options.merge, options.none_of_these) for most in options.max_options
     ]
     taxonomy = Taxonomy.load(options.taxonomy)
     taxonomy = taxonomy.restrict(under=options.under, exclude=options.exclude)
     settings = [_setting(taxonomy, one) for one in wanted]
-    orders = _orders(options.model, settings) if options.model else []
+    orders = _orders(options.model, settings, options.shots or 0) if options.model else []
     with open_results(None) as results:
         if options.format == "json":
             found = _json(settings, orders, options.show or 0)
@@ -49,12 +52,12 @@ def _setting(taxonomy: Taxonomy, settings: PlanSettings) -> Setting:
     return Setting(plan, summary_of(plan), summary_of(unmerged))
 
 
-def _orders(model: str, settings: list[Setting]) -> list[OrderCosts]:
+def _orders(model: str, settings: list[Setting], shots: int) -> list[OrderCosts]:
     from hiercls.model.costs import OrderPlanner  # torch only where a model is wanted
 
     with loading(model):
         planner = OrderPlanner(model)
-    return [planner.costs(setting.plan) for setting in settings]
+    return [planner.costs(setting.plan, shots=shots) for setting in settings]
 
 
 def _json(settings: list[Setting], orders: list[OrderCosts], num_shown: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -19,8 +20,8 @@ from hiercls.model.checkpoint import (
 )
 from hiercls.model.orders import common_start
 from hiercls.model.prompt import Prompt
-from hiercls.plan import Plan
-from hiercls.questions import render
+from hiercls.plan import Plan, Question
+from hiercls.questions import render, turn_of
 from hiercls.scoring import single_questions
 
 
@@ -53,6 +54,20 @@ class OrderCosts:
         return self.once / saved if saved > 0 else math.inf
 
 
+class _Text(NamedTuple):
+    """One question in tokens.
+
+    Attributes:
+        tail: Behind the image.
+        front: How many, before the image.
+        examples: How many its example pictures add, with what is said of them.
+    """
+
+    tail: list[int]
+    front: int
+    examples: int
+
+
 class OrderPlanner:
     """Estimates the costs of plans with the tokens of one checkpoint.
 
@@ -78,30 +93,42 @@ class OrderPlanner:
         self._question_first = Prompt(tokenizer, use_image_id=numbered, order="question")
         self.image_tokens = self._count_image()
 
-    def costs(self, plan: Plan) -> OrderCosts:
-        """What a plan costs in both orders."""
+    def costs(self, plan: Plan, *, shots: int = 0) -> OrderCosts:
+        """What a plan costs in both orders.
+
+        Args:
+            plan: What is asked.
+            shots: Example pictures of each option.
+        """
         most = plan.settings.max_options
-        singles = {node: single_questions(plan.question(node), most) for node in plan.nodes}
-        texts = {
-            node: [render(own, self._format) for own in questions]
-            for node, questions in singles.items()
-        }
-        tails = {node: [self._image_first.tail(own) for own in texts[node]] for node in plan.nodes}
-        fronts = {
-            node: [len(self._question_first.front(own)) for own in texts[node]]
+        asked = {
+            node: [self._text_of(own, shots) for own in single_questions(plan.question(node), most)]
             for node in plan.nodes
         }
-        stem = len(common_start([tail for own in tails.values() for tail in own]))
+        stem = len(common_start([own.tail for texts in asked.values() for own in texts]))
         behind = self.image_tokens + len(self._question_first.tail(""))
         image_first = float(len(self._image_first.front()) + self.image_tokens + stem)
         question_first = 0.0
         for node, share in _shares(plan).items():
-            image_first += share * sum(len(tail) - stem for tail in tails[node])
+            texts = asked[node]
+            image_first += share * sum(len(own.tail) - stem + own.examples for own in texts)
             # The last round offers what has won, so it is another question for each image.
-            again = fronts[node][-1] if len(fronts[node]) > 1 else 0
-            question_first += share * (behind * len(fronts[node]) + again)
-        once = sum(own[0] if len(own) == 1 else sum(own[:-1]) for own in fronts.values())
+            again = texts[-1].front + texts[-1].examples if len(texts) > 1 else 0
+            question_first += share * (behind * len(texts) + again)
+        fixed = (own for texts in asked.values() for own in (texts[:-1] or texts))
+        once = sum(own.front + own.examples for own in fixed)
         return OrderCosts(self.image_tokens, image_first, question_first, once)
+
+    def _text_of(self, question: Question, shots: int) -> _Text:
+        text = render(question, self._format)
+        tail, front = self._image_first.tail(text), len(self._question_first.front(text))
+        if not shots:
+            return _Text(tail, front, 0)
+        turn = turn_of(
+            question, self._format, dict.fromkeys(range(len(question.options)), range(shots))
+        )
+        whole = sum(map(len, self._question_first.pieces(turn.texts)))
+        return _Text(tail, front, whole - front + len(turn.pictures) * self.image_tokens)
 
     def _count_image(self) -> int:
         most = self._settings.max_slice_nums

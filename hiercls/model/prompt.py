@@ -71,6 +71,30 @@ class Prompt:
         self.refuse_special(text)
         return self._ids(self._opening + text + self._between)
 
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of a turn of several texts with an image behind each, up to each image.
+
+        Raises:
+            ModelError: The chat template does not take several images.
+            PlanError: A text contains one of the tokenizer's special tokens.
+        """
+        self.refuse_special("\n".join(texts))
+        content: list[dict[str, str]] = []
+        for text in texts:
+            content += [{"type": "text", "text": text}, {"type": "image"}]
+        *pieces, cue = self._rendered(content).split(self._tokenizer.image_token)
+        if len(pieces) != len(texts) or cue != self._cue:
+            raise ModelError(
+                f"the chat template renders {len(pieces)} of {len(texts)} images, each behind its"
+                " text; example pictures cannot be shown with it"
+            )
+        return [self._ids(piece) for piece in pieces]
+
+    def numbered(self, image: Sequence[int], number: int) -> list[int]:
+        """Ids of an image as one of several, in their order from 0."""
+        first = self._ids(self._image_id(0))
+        return [*self._ids(self._image_id(number)), *image[len(first) :]]
+
     def image(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> list[int]:
         """Ids of an image.
 
@@ -161,6 +185,9 @@ class Prompt:
         content = [{"type": "image"}, {"type": "text", "text": text}]
         if not self._image_first:
             content.reverse()
+        return self._rendered(content)
+
+    def _rendered(self, content: Sequence[dict[str, str]]) -> str:
         turns: list[Any] = [{"role": "user", "content": content}]
         rendered = self._tokenizer.apply_chat_template(
             turns,
@@ -192,13 +219,20 @@ class Prompt:
     def _image(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> str:
         t = self._tokenizer
         first, *others = (t.image_token * count for count in tokens_per_slice)
-        image_id = f"{t.image_id_start_token}0{t.image_id_end_token}" if self._use_image_id else ""
         slices = [f"{t.slice_start_token}{pad}{t.slice_end_token}" for pad in others]
         rows, columns = grid
         if len(slices) != rows * columns:
             raise ModelError(f"image has {len(slices)} slices; expected {rows} x {columns}")
         lines = ["".join(slices[r * columns : (r + 1) * columns]) for r in range(rows)]
-        return f"{image_id}{t.image_start_token}{first}{t.image_end_token}" + "\n".join(lines)
+        return f"{self._image_id(0)}{t.image_start_token}{first}{t.image_end_token}" + "\n".join(
+            lines
+        )
+
+    def _image_id(self, number: int) -> str:
+        t = self._tokenizer
+        if not self._use_image_id:
+            return ""
+        return f"{t.image_id_start_token}{number}{t.image_id_end_token}"
 
     def _answers(self, texts: Sequence[str]) -> list[tuple[int, ...] | None]:
         """Token ids of each answer behind the cue; None where it changes those of the cue."""

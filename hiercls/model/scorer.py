@@ -7,8 +7,8 @@ probability without the 248,000 others.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from hiercls.config import ModelSettings
-from hiercls.errors import ModelError
+from hiercls.errors import ModelError, RequestError
 from hiercls.model.adapters.choice import Choice
 from hiercls.model.adapters.serving import LevelAdapters
 from hiercls.model.answers import answers_of
@@ -32,7 +32,7 @@ from hiercls.model.prompt import Prompt
 from hiercls.model.selftest import check_answers
 from hiercls.model.tally import Reply
 from hiercls.plan import Option, Question
-from hiercls.questions import render
+from hiercls.questions import Turn, turn_of
 from hiercls.scoring import UNLIMITED, Handle, LabelMass, Logprobs, Prepared, Request
 
 Kind = TypeVar("Kind")
@@ -70,9 +70,8 @@ class MiniCPMVScorer:
             order=checkpoint.prompt_format.order,
         )
         self._model: Any = checkpoint.model
-        kept = num_states(checkpoint, settings)
-        walking = 0 if checkpoint.prompt_format.answer == "letter" else kept // 2
-        kept -= walking
+        self._pictures: Mapping[tuple[str, Option], Sequence[int]] = {}
+        kept, walking = self._num_kept()
         self._answers = answers_of(
             self._model,
             self.prompt,
@@ -121,6 +120,38 @@ class MiniCPMVScorer:
                 scorer.label_mass = LabelMass()  # of real answers alone
         return scorer if adapters is None else scorer._with(adapters)
 
+    def show(
+        self,
+        pictures: Sequence[Image.Image],
+        options: Mapping[tuple[str, Option], Sequence[int]],
+    ) -> None:
+        """Put example pictures into the questions; to be done before anything is asked.
+
+        Args:
+            pictures: All of them, upright and in RGB.
+            options: Which of them, by number, are examples of an option of the node that asks.
+
+        Raises:
+            RequestError: The image comes first: each would have all examples read again.
+            ImageError: One of the pictures cannot be taken.
+        """
+        if isinstance(self._order, ImageFirst):
+            raise RequestError(
+                "example pictures with the image first; expected the question first",
+                hint="--order question, where examples are read once for all images",
+            )
+        size = self.settings.batch_size
+        seen: list[OpenImage] = []
+        for first in range(0, len(pictures), size):
+            pixels = [self.prepare(picture) for picture in pictures[first : first + size]]
+            seen += halving(self._look, pixels)
+        tokens: Counter[str] = Counter()
+        for (node, _), numbers in options.items():
+            tokens[node] += sum(len(seen[number].ids) for number in numbers)
+        kept, _ = self._num_kept(more_tokens=max(tokens.values(), default=0))
+        self._order = QuestionFirst(self.checkpoint, self.prompt, num_kept=kept, pictures=seen)
+        self._pictures = options
+
     def check(self, questions: Iterable[Question]) -> None:
         """See before the first image that every question can be asked, and what they share.
 
@@ -138,9 +169,9 @@ class MiniCPMVScorer:
         # What is read with the image is read without an adapter; each has learned to read all
         # of a question.
         if self.adapters is None:
-            self._order.share(render(own, self.checkpoint.prompt_format) for own in first)
+            self._order.share(map(self._turn, first))
 
-    def prepare(self, image: Image.Image) -> Prepared:
+    def prepare(self, image: Image.Image) -> Pixels:
         """Resize it, cut it into slices and patches."""
         return cut(self.checkpoint, image, max_slice_nums=self.settings.max_slice_nums)
 
@@ -168,8 +199,21 @@ class MiniCPMVScorer:
 
         Where labels are of several tokens, those that are read at most are in it too.
         """
-        text = render(question, self.checkpoint.prompt_format)
-        return self._order.num_tokens(text) + self._answers.num_tokens(question)
+        return self._order.num_tokens(self._turn(question)) + self._answers.num_tokens(question)
+
+    def _turn(self, question: Question) -> Turn:
+        shown = {
+            place: self._pictures[question.node, option]
+            for place, option in enumerate(question.options)
+            if (question.node, option) in self._pictures
+        }
+        return turn_of(question, self.checkpoint.prompt_format, shown)
+
+    def _num_kept(self, *, more_tokens: int = 0) -> tuple[int, int]:
+        """How many states may be kept of what is read once, and how many while labels are read."""
+        kept = num_states(self.checkpoint, self.settings, more_tokens=more_tokens)
+        walking = 0 if self.checkpoint.prompt_format.answer == "letter" else kept // 2
+        return kept - walking, walking
 
     def _with(self, choice: Choice) -> MiniCPMVScorer:
         from hiercls.model.adapters.folder import load_adapters  # peft only where it is wanted
@@ -192,15 +236,19 @@ class MiniCPMVScorer:
 
     @torch.inference_mode()
     def _open(self, images: Sequence[Pixels]) -> list[Handle]:
-        return list(self._order.open(look(self.checkpoint, self.prompt, images)))
+        return list(self._order.open(self._look(images)))
+
+    @torch.inference_mode()
+    def _look(self, images: Sequence[Pixels]) -> list[OpenImage]:
+        return look(self.checkpoint, self.prompt, images)
 
     @torch.inference_mode()
     def _reply(
         self, asked: Sequence[tuple[OpenImage, Question]], *, adapter: str | None
     ) -> list[Reply]:
         images, questions = zip(*asked, strict=True)
-        texts = [render(question, self.checkpoint.prompt_format) for question in questions]
-        rows = self._order.rows(images, texts, adapter=adapter)
+        turns = [self._turn(question) for question in questions]
+        rows = self._order.rows(images, turns, adapter=adapter)
         return self._answers.replies(rows, questions)
 
 

@@ -39,6 +39,9 @@ from hiercls.model.trie import Branch
 MOST_ROWS = 256
 """Beginnings read together; each takes its share of memory, however short it is."""
 
+MOST_LABELS = 1 << 18
+"""Labels of all questions that are followed together; each is remembered until the end."""
+
 VOCABULARY_ROWS = 64
 """Positions that are multiplied by the whole vocabulary together."""
 
@@ -50,7 +53,8 @@ class Way:
     Attributes:
         question: Place of the question.
         branch: Whose tokens end it.
-        row: What is read, on from the branch above.
+        source: The question to be read, or the state that the tokens go on from.
+        tokens: What is read on from there.
         logprob: Of the beginning, but for the tokens of the branch that are no choice.
         path: Its tokens, on from the question.
         depth: How many branches have been read before it.
@@ -58,7 +62,8 @@ class Way:
 
     question: int
     branch: Branch
-    row: Row
+    source: Row | State
+    tokens: tuple[int, ...] = ()
     logprob: float = 0.0
     path: tuple[int, ...] = ()
     depth: int = 0
@@ -120,11 +125,13 @@ class Walk:
         # and those of the questions.
         depth = max((tree.depth for tree in trees), default=0)
         size = min(MOST_ROWS, max(1, self._num_kept // (depth + 1)))
-        return [
-            reply
-            for first in range(0, len(rows), size)
-            for reply in self._walk(rows[first : first + size], trees[first : first + size], size)
-        ]
+        most = max((len(tree.options) for tree in trees), default=1)
+        together = min(size, max(1, MOST_LABELS // most))
+        replies: list[Reply] = []
+        for first in range(0, len(rows), together):
+            own = slice(first, first + together)
+            replies += self._walk(rows[own], trees[own], size)
+        return replies
 
     def num_tokens(self, tree: Branch) -> int:
         """Tokens of labels that are read at most."""
@@ -137,9 +144,12 @@ class Walk:
         while pending:
             batch = pending[-size:]
             del pending[-size:]
-            for way, seen in zip(batch, halving(self._read, batch), strict=True):
-                pending += self._follow(way, seen, tallies[way.question])
-            pending.sort(key=lambda way: way.depth)
+            further = [
+                own
+                for way, seen in zip(batch, halving(self._read, batch), strict=True)
+                for own in self._follow(way, seen, tallies[way.question])
+            ]
+            pending += sorted(further, key=lambda way: way.depth)  # none before is deeper
             if not pending:
                 pending = [way for i, own in enumerate(tallies) for way in self._reopen(i, own)]
         for tally in tallies:
@@ -161,15 +171,19 @@ class Walk:
                 tally.end(logprob, path, branch)
             elif logprob < self._least:
                 tally.leave(logprob, path, branch)
-            else:
-                row = text_row(self._model, self._read_of(branch), seen.state)
-                yield Way(way.question, branch, row, logprob, path, way.depth + 1)
+            elif seen.state is not None:
+                tokens, depth = self._read_of(branch), way.depth + 1
+                yield Way(way.question, branch, seen.state, tokens, logprob, path, depth)
 
     def _reopen(self, question: int, tally: Tally) -> Iterator[Way]:
         """The most probable unread beginning, if it may hold the most probable label."""
-        if (unread := tally.reopen()) is not None:
-            row = text_row(self._model, unread.path, tally.origin)
-            yield Way(question, unread.branch, row, unread.logprob, unread.path, depth=1)
+        if tally.origin is not None and (own := tally.reopen()) is not None:
+            yield Way(question, own.branch, tally.origin, own.path, own.logprob, own.path, depth=1)
+
+    def _row(self, way: Way) -> Row:
+        if isinstance(way.source, Row):
+            return way.source
+        return text_row(self._model, way.tokens, way.source)
 
     def _is_known(self, branch: Branch) -> bool:
         """Whether the first token settles which label it is, and that is all we want to know."""
@@ -188,19 +202,19 @@ class Walk:
             kinds.setdefault((is_whole, is_kept), []).append(place)
         seen: dict[int, _Seen] = {}
         for (is_whole, is_kept), places in kinds.items():
-            for batch in batches([len(ways[place].row.inputs) for place in places]):
-                own = [places[i] for i in batch]
-                seen |= zip(
-                    own,
-                    self._read_batch([ways[place] for place in own], is_whole, is_kept),
-                    strict=True,
-                )
+            rows = [self._row(ways[place]) for place in places]
+            for batch in batches([len(row.inputs) for row in rows]):
+                own = [ways[places[i]] for i in batch]
+                found = self._read_rows([rows[i] for i in batch], own, is_whole, is_kept)
+                seen |= zip([places[i] for i in batch], found, strict=True)
         return [seen[place] for place in range(len(ways))]
 
-    def _read_batch(self, ways: Sequence[Way], is_whole: bool, is_kept: bool) -> list[_Seen]:
+    def _read_rows(
+        self, rows: Sequence[Row], ways: Sequence[Way], is_whole: bool, is_kept: bool
+    ) -> list[_Seen]:
         reading = read(
             self._model.model.language_model,
-            [way.row for way in ways],
+            rows,
             hidden="all" if is_whole else "last",
             keep=is_kept,
         )

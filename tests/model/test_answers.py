@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from scorers import opened
 
 from hiercls.config import ModelSettings
 from hiercls.errors import ModelError, PlanError
@@ -79,7 +80,7 @@ def loaded(folder: Path) -> Checkpoint:
 def answers(
     scorer: MiniCPMVScorer, images: Sequence[Image.Image], questions: Sequence[Question]
 ) -> list[tuple[float, ...]]:
-    pairs = zip(scorer.open(images), questions, strict=True)
+    pairs = zip(opened(scorer, images), questions, strict=True)
     return scorer.score([Request(*pair) for pair in pairs])
 
 
@@ -244,7 +245,7 @@ def test_a_floor_saves_work(checkpoints: dict[str, Path]) -> None:
     sums = []
     for floor in (0.0, 0.05):
         scorer = MiniCPMVScorer(sharp, replace(WAYS["steps"], name_floor=floor))
-        handles = scorer.open([noise(64, 64)])
+        handles = opened(scorer, [noise(64, 64)])
         counts.clear()
         scorer.score([Request(handles[0], ask(drawn_names(400, seed=7)))])
         sums.append(sum(counts))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from scorers import opened
 
 from hiercls.config import ModelSettings, PlanSettings
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
@@ -63,7 +64,7 @@ def read_by(checkpoint: Checkpoint, plan: Plan, order: str, num_images: int) -> 
     for leaf in plan.taxonomy.classes:
         with counted(checkpoint) as counts:
             for _ in range(num_images):
-                (handle,) = scorer.open([PICTURE])
+                (handle,) = opened(scorer, [PICTURE])
                 for node, _ in plan.route(leaf):
                     rounds.score([Request(handle, plan.question(node))])
         read.append(counts)
@@ -92,6 +93,16 @@ def test_question_first_reads_what_was_estimated(checkpoint: Checkpoint, plan: P
 def fits(plan: Plan) -> bool:
     most = max(len(plan.question(node).options) for node in plan.nodes)
     return most <= plan.settings.max_options
+
+
+def test_examples_cost_their_pictures(checkpoint: Checkpoint, plan: Plan) -> None:
+    planner = OrderPlanner(checkpoint.folder)
+    none, two = planner.costs(plan), planner.costs(plan, shots=2)
+    options = sum(len(plan.question(node).options) for node in plan.nodes)
+    assert two.once - none.once > 2 * options * none.image_tokens
+    if fits(plan):
+        assert two.question_first == none.question_first
+    assert two.image_first > none.image_first
 
 
 def test_slices_cost_image_tokens(checkpoint: Checkpoint) -> None:

@@ -20,7 +20,7 @@ from hiercls.model.opening import cut, look, row_of
 from hiercls.model.orders import ImageFirst
 from hiercls.model.scorer import MiniCPMVScorer
 from hiercls.model.training.learner import Learner
-from hiercls.questions import render, render_open
+from hiercls.questions import render, render_open, turn_of
 from tests.model.training_cases import pets_plan
 
 pytestmark = pytest.mark.slow
@@ -197,7 +197,7 @@ def one_graph(
         with bench.adapters.on(f"level-{exercise.level + 1}"):
             return bench_logits(bench, seen, tail)[-1, bench.prompt.letter_ids]
     order = ImageFirst(bench.checkpoint, bench.prompt)
-    (row,) = order.rows(order.open([seen]), [render(exercise.question)])
+    (row,) = order.rows(order.open([seen]), [turn_of(exercise.question)])
     with bench.adapters.on(f"level-{exercise.level + 1}"):
         states = read(bench.model.model.language_model, [row]).hidden
     assert states is not None

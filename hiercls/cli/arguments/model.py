@@ -109,3 +109,14 @@ def _prompt(group: argparse._ActionsContainer) -> None:
         " against the whole vocabulary, which takes longer; mean: that by the length of the name"
         " (default: as the model was trained, else steps)",
     )
+    group.add_argument(
+        "--examples",
+        metavar="FILE|DIR",
+        help="labelled pictures, as for --data, to show with the questions; takes --order question",
+    )
+    group.add_argument(
+        "--shots",
+        type=count,
+        metavar="N",
+        help="how many examples show an option at most (default: 1)",
+    )

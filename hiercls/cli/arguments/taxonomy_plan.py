@@ -37,6 +37,12 @@ def add_action(actions: argparse._SubParsersAction[Parser]) -> None:
         help="also estimate with this model's tokens what it would read an image with the image"
         " first and with the question first (classify --order)",
     )
+    parser.add_argument(
+        "--shots",
+        type=count,
+        metavar="N",
+        help="in that estimate, show N example pictures of each option (classify --examples)",
+    )
     parser.add_argument("--show", type=count, metavar="N", help="show the first N questions too")
     parser.add_argument(
         "--format",
