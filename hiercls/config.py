@@ -25,6 +25,7 @@ VARIANTS = ("lora", "rslora", "dora")
 ACTIVATIONS = ("suffix", "full")
 TARGETS = ("attention", "linear-attention", "mlp")
 TUNED = ("nothing", "merger", "vision")
+SAMPLERS = ("natural", "sqrt", "balanced", "effective")
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from hiercls import __version__
-from hiercls.cli.arguments import (
-    adapters,
-    calibrate,
-    classify,
-    data,
-    evaluate,
-    taxonomy,
-    train,
-)
+from hiercls.cli.arguments import adapters, calibrate, classify, data, evaluate, taxonomy, train
 from hiercls.cli.arguments.common import Parser, add_command
 
 _DEMO_EXAMPLES = """\

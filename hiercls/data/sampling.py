@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hiercls.config import SAMPLERS
 from hiercls.errors import ConfigError
-
-SAMPLERS = ("natural", "sqrt", "balanced", "effective")
 
 _GOLDEN = (5**0.5 - 1) / 2
 _MEMBERS, _ORDER, _START = range(3)

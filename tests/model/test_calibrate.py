@@ -46,7 +46,7 @@ def test_classify_stops_as_calibrate_promised(
     calibration = Calibration.load(calibration_path)
     assert calibration.num_examples == 45
     hashed = {"model", "plan", "prompt", "taxonomy"}
-    assert set(calibration.hashes) == {*hashed, "number of permutations"}
+    assert set(calibration.hashes) == {*hashed, "adapters", "number of permutations"}
     assert len(calibration.temperatures) == 3
     capsys.readouterr()
     assert classify(pictures, calibration_path) == 0

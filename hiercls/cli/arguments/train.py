@@ -9,6 +9,7 @@ from hiercls.cli.arguments.common import Parser, add_taxonomy_option, count, sha
 from hiercls.cli.arguments.model import add_base, add_running
 from hiercls.config import (
     ACTIVATIONS,
+    SAMPLERS,
     TARGETS,
     TUNED,
     VARIANTS,
@@ -16,8 +17,6 @@ from hiercls.config import (
     PlanSettings,
     TrainingSettings,
 )
-
-SAMPLERS = ("natural", "sqrt", "balanced", "effective")
 
 EXAMPLES = """\
 examples:
