@@ -224,9 +224,8 @@ class Prompt:
         if len(slices) != rows * columns:
             raise ModelError(f"image has {len(slices)} slices; expected {rows} x {columns}")
         lines = ["".join(slices[r * columns : (r + 1) * columns]) for r in range(rows)]
-        return f"{self._image_id(0)}{t.image_start_token}{first}{t.image_end_token}" + "\n".join(
-            lines
-        )
+        whole = f"{t.image_start_token}{first}{t.image_end_token}"
+        return self._image_id(0) + whole + "\n".join(lines)
 
     def _image_id(self, number: int) -> str:
         t = self._tokenizer
