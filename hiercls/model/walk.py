@@ -18,7 +18,7 @@ They differ where a label begins as much else does that is not offered, which st
 
 Source:
     De Cao et al. 2021, "Autoregressive entity retrieval", section 3.2 (names under a tree of
-    allowed tokens); Park et al. 2024, "Grammar-aligned decoding", section 2 (how steps differ from
+    allowed tokens); Park et al. 2024, "Grammar-aligned decoding" (how steps differ from
     likelihood); Brown et al. 2020, "Language models are few-shot learners", section 2.4 (the mean).
 """
 
