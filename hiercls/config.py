@@ -60,7 +60,7 @@ class ModelSettings:
     order: str | None = None
     answer: str | None = None
     name_score: str | None = None
-    name_floor: float = 1e-4
+    name_floor: float = 1e-3
     label_mass: bool = False
 
     def __post_init__(self) -> None:

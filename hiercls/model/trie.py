@@ -22,17 +22,13 @@ class Branch:
     options: tuple[int, ...]
     branches: tuple[Branch, ...] = ()
 
-    @property
-    def depth(self) -> int:
-        """How often labels part at most, here and further on."""
-        return 1 + max(own.depth for own in self.branches) if self.branches else 0
-
-    def walk(self) -> Iterator[Branch]:
-        """Every branch from here on."""
-        pending = [self]
+    def paths(self) -> Iterator[tuple[Branch, tuple[int, ...]]]:
+        """Every branch from here on, with the tokens from here to its end."""
+        pending: list[tuple[Branch, tuple[int, ...]]] = [(self, self.tokens)]
         while pending:
-            yield (own := pending.pop())
-            pending += own.branches
+            own, path = pending.pop()
+            yield own, path
+            pending += [(branch, path + branch.tokens) for branch in own.branches]
 
 
 def grow(labels: Sequence[tuple[int, ...]]) -> Branch:
@@ -42,8 +38,8 @@ def grow(labels: Sequence[tuple[int, ...]]) -> Branch:
         labels: Token ids of the label of each option.
 
     Example:
-        >>> [own.tokens for own in grow([(1, 2, 3), (1, 2, 4), (5,), (5,)]).walk()]
-        [(), (5,), (1, 2), (4,), (3,)]
+        >>> [path for _, path in grow([(1, 2, 3), (1, 2, 4), (5,), (5,)]).paths()]
+        [(), (5,), (1, 2), (1, 2, 4), (1, 2, 3)]
     """
     places = sorted(range(len(labels)), key=labels.__getitem__)
     return Branch((), tuple(range(len(labels))), tuple(_branches(labels, places, 0)))

@@ -1,7 +1,9 @@
 """The probabilities of labels of several tokens, read along the tree of them.
 
-A beginning that labels share is read once, and what the model keeps of it serves all of them. Two
-measures of a label are to be had, and they are not the same:
+The question is read once and its state serves all labels; where labels part, the model is asked
+once for all of them. Of their beginnings no state is kept: at full size it takes longer to write
+one down than to read a few tokens again. Two measures of a label are to be had, and they are not
+the same:
 
 - In *steps* each token is measured against the tokens with which some label goes on there: the
   probability that the label comes out when the model writes and everything that leads to no label
@@ -16,7 +18,7 @@ They differ where a label begins as much else does that is not offered, which st
 
 Source:
     De Cao et al. 2021, "Autoregressive entity retrieval", section 3.2 (names under a tree of
-    allowed tokens); Park et al. 2024, "Grammar-aligned decoding", section 2 (how steps differ from
+    allowed tokens); Park et al. 2024, "Grammar-aligned decoding" (how steps differ from
     likelihood); Brown et al. 2020, "Language models are few-shot learners", section 2.4 (the mean).
 """
 
@@ -36,8 +38,8 @@ from hiercls.model.packing import batches
 from hiercls.model.tally import Reply, Tally
 from hiercls.model.trie import Branch
 
-MOST_ROWS = 256
-"""Beginnings read together; each takes its share of memory, however short it is."""
+MOST_ROWS = 64
+"""Beginnings read together; each takes its share of memory, and more run no faster."""
 
 MOST_LABELS = 1 << 18
 """Labels of all questions that are followed together; each is remembered until the end."""
@@ -48,25 +50,19 @@ VOCABULARY_ROWS = 64
 
 @dataclass(frozen=True)
 class Way:
-    """A beginning of labels that is to be read.
+    """A question, or a beginning of its labels, that is to be read.
 
     Attributes:
         question: Place of the question.
-        branch: Whose tokens end it.
-        source: The question to be read, or the state that the tokens go on from.
-        tokens: What is read on from there.
+        branch: Whose tokens end the beginning.
+        path: Its tokens, on from the question; none for the question itself.
         logprob: Of the beginning, but for the tokens of the branch that are no choice.
-        path: Its tokens, on from the question.
-        depth: How many branches have been read before it.
     """
 
     question: int
     branch: Branch
-    source: Row | State
-    tokens: tuple[int, ...] = ()
-    logprob: float = 0.0
     path: tuple[int, ...] = ()
-    depth: int = 0
+    logprob: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,14 +72,14 @@ class _Seen:
     Attributes:
         tokens: Log-probabilities of the branch's tokens that are no choice.
         choices: Of the first token of each way on.
-        state: What the model keeps, where there is more to read.
+        state: Behind the question, where there is more to read.
         mass: As `Reply.label_mass`, at the first step, where it is wanted.
     """
 
     tokens: Sequence[float]
     choices: Sequence[float]
     state: State | None
-    mass: float | None = None
+    mass: float | None
 
 
 class Walk:
@@ -121,42 +117,41 @@ class Walk:
             rows: The questions, up to the answer cue.
             trees: The labels of each.
         """
-        # Deepest first, and no more at a time than this, so many states are kept at each depth,
-        # and those of the questions.
-        depth = max((tree.depth for tree in trees), default=0)
-        size = min(MOST_ROWS, max(1, self._num_kept // (depth + 1)))
         most = max((len(tree.options) for tree in trees), default=1)
-        together = min(size, max(1, MOST_LABELS // most))
+        size = max(1, min(self._num_kept, MOST_LABELS // most))
         replies: list[Reply] = []
-        for first in range(0, len(rows), together):
-            own = slice(first, first + together)
-            replies += self._walk(rows[own], trees[own], size)
+        for first in range(0, len(rows), size):
+            own = slice(first, first + size)
+            replies += self._walk(rows[own], trees[own])
         return replies
 
     def num_tokens(self, tree: Branch) -> int:
         """Tokens of labels that are read at most."""
-        own = (branch for branch in tree.walk() if not self._is_known(branch))
-        return sum(len(self._read_of(branch)) for branch in own)
+        return sum(len(path) for branch, path in tree.paths() if path and self._is_read(branch))
 
-    def _walk(self, rows: Sequence[Row], trees: Sequence[Branch], size: int) -> Iterator[Reply]:
+    def _walk(self, rows: Sequence[Row], trees: Sequence[Branch]) -> Iterator[Reply]:
         tallies = [Tally() for _ in rows]
-        pending = [Way(i, tree, row) for i, (row, tree) in enumerate(zip(rows, trees, strict=True))]
+        pending = [Way(question, tree) for question, tree in enumerate(trees)]
         while pending:
-            batch = pending[-size:]
-            del pending[-size:]
-            further = [
-                own
-                for way, seen in zip(batch, halving(self._read, batch), strict=True)
-                for own in self._follow(way, seen, tallies[way.question])
-            ]
-            pending += sorted(further, key=lambda way: way.depth)  # none before is deeper
+            batch = pending[-MOST_ROWS:]
+            del pending[-MOST_ROWS:]
+            texts = [self._row(way, rows, tallies) for way in batch]
+            seen = halving(self._read, list(zip(batch, texts, strict=True)))
+            for way, own in zip(batch, seen, strict=True):
+                pending += self._follow(way, own, tallies[way.question])
             if not pending:
-                pending = [way for i, own in enumerate(tallies) for way in self._reopen(i, own)]
+                pending = [way for i, own in enumerate(tallies) for way in _reopened(i, own)]
         for tally in tallies:
             if self._in_steps:
                 yield tally.in_steps()
             else:
                 yield tally.by_likelihood(mean=self._score == "mean", mass=self._label_mass)
+
+    def _row(self, way: Way, rows: Sequence[Row], tallies: Sequence[Tally]) -> Row:
+        if not way.path:
+            return rows[way.question]
+        read = way.path if way.branch.branches else way.path[:-1]  # nothing follows its last token
+        return text_row(self._model, read, tallies[way.question].origin)
 
     def _follow(self, way: Way, seen: _Seen, tally: Tally) -> Iterator[Way]:
         """Note what is known now; what is worth reading comes back."""
@@ -167,67 +162,50 @@ class Walk:
             tally.end(known, way.path, way.branch)
         for branch, choice in zip(way.branch.branches, seen.choices, strict=True):
             logprob, path = known + choice, way.path + branch.tokens
-            if self._is_known(branch):
+            if not self._is_read(branch):
                 tally.end(logprob, path, branch)
             elif logprob < self._least:
                 tally.leave(logprob, path, branch)
-            elif seen.state is not None:
-                tokens, depth = self._read_of(branch), way.depth + 1
-                yield Way(way.question, branch, seen.state, tokens, logprob, path, depth)
+            else:
+                yield Way(way.question, branch, path, logprob)
 
-    def _reopen(self, question: int, tally: Tally) -> Iterator[Way]:
-        """The most probable unread beginning, if it may hold the most probable label."""
-        if tally.origin is not None and (own := tally.reopen()) is not None:
-            yield Way(question, own.branch, tally.origin, own.path, own.logprob, own.path, depth=1)
+    def _is_read(self, branch: Branch) -> bool:
+        """Whether more is to be known than the first token has settled."""
+        return bool(branch.branches) or not (self._in_steps or len(branch.tokens) == 1)
 
-    def _row(self, way: Way) -> Row:
-        if isinstance(way.source, Row):
-            return way.source
-        return text_row(self._model, way.tokens, way.source)
-
-    def _is_known(self, branch: Branch) -> bool:
-        """Whether the first token settles which label it is, and that is all we want to know."""
-        return not branch.branches and (self._in_steps or len(branch.tokens) == 1)
-
-    def _read_of(self, branch: Branch) -> tuple[int, ...]:
-        """The tokens of a branch behind which something is foretold."""
-        return branch.tokens if branch.branches else branch.tokens[:-1]
-
-    def _read(self, ways: Sequence[Way]) -> list[_Seen]:
-        """Read some beginnings: those together that need the same."""
-        kinds: dict[tuple[bool, bool], list[int]] = {}
-        for place, way in enumerate(ways):
-            is_whole = not self._in_steps and len(way.branch.tokens) > 1
-            is_kept = not all(map(self._is_known, way.branch.branches))
-            kinds.setdefault((is_whole, is_kept), []).append(place)
+    def _read(self, ways: Sequence[tuple[Way, Row]]) -> list[_Seen]:
+        """Read some beginnings: questions apart, since their states are kept."""
         seen: dict[int, _Seen] = {}
-        for (is_whole, is_kept), places in kinds.items():
-            rows = [self._row(ways[place]) for place in places]
-            for batch in batches([len(row.inputs) for row in rows]):
-                own = [ways[places[i]] for i in batch]
-                found = self._read_rows([rows[i] for i in batch], own, is_whole, is_kept)
-                seen |= zip([places[i] for i in batch], found, strict=True)
+        for is_question in (True, False):
+            places = [i for i, (way, _) in enumerate(ways) if (not way.path) == is_question]
+            for batch in batches([len(ways[place][1].inputs) for place in places]):
+                own = [places[i] for i in batch]
+                found = self._read_together([ways[place] for place in own], keep=is_question)
+                seen |= zip(own, found, strict=True)
         return [seen[place] for place in range(len(ways))]
 
-    def _read_rows(
-        self, rows: Sequence[Row], ways: Sequence[Way], is_whole: bool, is_kept: bool
-    ) -> list[_Seen]:
+    def _read_together(self, ways: Sequence[tuple[Way, Row]], *, keep: bool) -> list[_Seen]:
+        keep = keep and any(self._is_read(own) for way, _ in ways for own in way.branch.branches)
+        wanted = [self._wanted(way.branch) for way, _ in ways]
+        is_last = all(len(own) == 1 for own in wanted)
         reading = read(
             self._model.model.language_model,
-            rows,
-            hidden="all" if is_whole else "last",
-            keep=is_kept,
+            [row for _, row in ways],
+            hidden="last" if is_last else "all",
+            keep=keep,
         )
         assert reading.hidden is not None  # for mypy
-        wanted = [self._wanted(way.branch) for way in ways]
-        flat = [tokens for own in wanted for tokens in own]
-        logprobs = iter(self._logprobs(reading.hidden, flat))
-        masses = self._masses(reading.hidden, ways)
+        states = reading.hidden
+        if not is_last:
+            parts = zip(reading.packing.split(states), wanted, strict=True)
+            states = torch.cat([part[-len(own) :] for part, own in parts])
+        logprobs = iter(self._logprobs(states, [tokens for own in wanted for tokens in own]))
+        masses = self._masses(states, [way for way, _ in ways])
         seen = []
-        for i, way in enumerate(ways):
+        for i, (way, _) in enumerate(ways):
             own = [next(logprobs) for _ in wanted[i]]
             choices = own.pop() if way.branch.branches else []
-            state = reading.states[i] if is_kept else None
+            state = reading.states[i] if keep else None
             seen.append(_Seen([logprob for (logprob,) in own], choices, state, masses[i]))
         return seen
 
@@ -267,3 +245,9 @@ class Walk:
                     logits = self._model.lm_head(states[i]).float()
                     masses[i] = math.exp(logits.log_softmax(-1)[tokens].logsumexp(0).item())
         return masses
+
+
+def _reopened(question: int, tally: Tally) -> Iterator[Way]:
+    """The most probable unread beginning, if it may hold the most probable label."""
+    if (own := tally.reopen()) is not None:
+        yield Way(question, own.branch, own.path, own.logprob)
