@@ -7,6 +7,7 @@ import math
 import random
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from hiercls.cascade import Cascade
 from hiercls.cli.asking import Asking
@@ -18,11 +19,14 @@ from hiercls.fitting import Fit, check_enough, fit, num_tempered
 from hiercls.questions import LETTERS
 from hiercls.taxonomy import Taxonomy
 
+_FILE = "calibration.json"
+
 
 def run(options: argparse.Namespace) -> int:
     """Check everything that is cheap, then load the model, ask it, fit and report."""
     asking = Asking(options)
-    check_output(options.out)
+    out = options.out or _beside(options.adapters)
+    check_output(out)
     taxonomy = Taxonomy.load(options.taxonomy)
     examples = read_examples(options.data, taxonomy, split=options.split)
     for note in examples.notes():
@@ -30,12 +34,18 @@ def run(options: argparse.Namespace) -> int:
     check_enough(min(len(examples), options.max_images or len(examples)))
     cascade = asking.load(taxonomy)
     fitted = _watched(cascade, _chosen(examples, cascade.taxonomy, options.max_images), options)
-    fitted.calibration.save(options.out)
+    fitted.calibration.save(out)
     with open_results(None) as results:
-        results.write(report(fitted, options.out))
+        results.write(report(fitted, out))
     for error in fitted.errors:
         print(f"hiercls: {error}", file=sys.stderr)
     return 1 if fitted.errors else 0
+
+
+def _beside(adapters: str | None) -> str:
+    """Return where a calibration is looked for, with these adapters."""
+    is_folder = adapters is not None and Path(adapters).is_dir()
+    return str(Path(adapters or "", _FILE)) if is_folder else _FILE
 
 
 def _chosen(examples: Examples, taxonomy: Taxonomy, most: int | None) -> list[Example]:

@@ -16,6 +16,7 @@ from hiercls.config import AdapterSettings, TrainingSettings
 from hiercls.data import SamplingSettings, read_confusions, read_examples
 from hiercls.data.division import divide
 from hiercls.errors import RequestError
+from hiercls.model.training.work import Work
 from hiercls.plan import Plan
 from hiercls.taxonomy import Taxonomy
 
@@ -39,10 +40,6 @@ def run(options: argparse.Namespace) -> int:
     division = divide(
         examples, hold_out=training.hold_out, most=training.max_validated, seed=training.seed
     )
-    from hiercls.model.training.pilot import pilot  # torch only where it is needed
-    from hiercls.model.training.running import train
-    from hiercls.model.training.work import Work
-
     work = Work(
         plan,
         division.training,
@@ -55,6 +52,9 @@ def run(options: argparse.Namespace) -> int:
         sampling=sampling,
         confusions=confusions,
     )
+    from hiercls.model.training.pilot import pilot  # torch only now that all is in order
+    from hiercls.model.training.running import train
+
     with TrainingBar(stderr_console()) as bar:
         if options.pilot:
             found = pilot(work, watch=bar)

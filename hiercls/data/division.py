@@ -12,6 +12,7 @@ from hiercls.errors import RequestError
 
 TRAINING_SPLITS = frozenset({"train", "training"})
 VALIDATION_SPLITS = frozenset({"val", "valid", "validation"})
+"""With those called test, they are `examples.SPLIT_NAMES`."""
 
 
 class Division(NamedTuple):

@@ -68,7 +68,7 @@ def fit(
     fitted on.
 
     Args:
-        cascade: Without a calibration of its own.
+        cascade: Any calibration of its own is left aside.
         examples: Labelled images, drawn as those are that the cascade will meet.
         targets: Accuracies for `target` and `information`.
         coverages: For `coverage`, with 1, 2 and 3 nodes.

@@ -27,9 +27,9 @@ def add_arguments(parser: Parser) -> None:
     _promises(parser.add_argument_group("what the stop rules shall promise"))
     parser.add_argument(
         "--out",
-        default="calibration.json",
         metavar="FILE",
-        help="write the calibration there (default: %(default)s)",
+        help="write the calibration there (default: calibration.json, beside the adapters where"
+        " those of a folder are used)",
     )
     add_model(parser.add_argument_group("the model"))
     add_search(parser.add_argument_group("which questions are asked about an image"))

@@ -48,6 +48,12 @@ def add_taxonomy_option(parser: Parser) -> None:
 
 
 def add_data(group: argparse._ArgumentGroup) -> None:
+    """Add which labelled images there are, and which of them are taken."""
+    add_all_data(group)
+    group.add_argument("--split", metavar="NAME", help="only the images of this split")
+
+
+def add_all_data(group: argparse._ArgumentGroup) -> None:
     """Add which labelled images there are."""
     group.add_argument(
         "--data",
@@ -57,7 +63,6 @@ def add_data(group: argparse._ArgumentGroup) -> None:
         " of class folders, a Hugging Face dataset on disk or as hf:OWNER/NAME, or conversations;"
         " a label is an id, a name, or a path of names joined by /",
     )
-    group.add_argument("--split", metavar="NAME", help="only the images of this split")
 
 
 def count(text: str) -> int:

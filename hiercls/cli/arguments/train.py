@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from hiercls.cli.arguments.asking import add_merging
-from hiercls.cli.arguments.common import Parser, add_taxonomy_option, count, share
+from hiercls.cli.arguments.common import Parser, add_all_data, add_taxonomy_option, count, share
 from hiercls.cli.arguments.model import add_base, add_running
 from hiercls.config import (
     ACTIVATIONS,
@@ -43,19 +43,14 @@ def add_arguments(parser: Parser) -> None:
 
 
 def _data(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--data",
-        required=True,
-        metavar="FILE|DIR",
-        help="a CSV, TSV, JSON lines or Parquet file with the columns image and label, or a folder"
-        " of class folders; splits called train and val are used so, test is left alone",
-    )
+    add_all_data(group)
     group.add_argument(
         "--hold-out",
         type=share,
         default=TrainingSettings().hold_out,
         metavar="P",
-        help="where there is no split called val, validate on this share (default: %(default)s)",
+        help="splits called train and val are used as such, and test is left alone; where there is"
+        " none for validation, hold out this share (default: %(default)s)",
     )
 
 

@@ -14,11 +14,9 @@ from torch import nn
 
 from hiercls.errors import ModelError
 from hiercls.model.adapters.adapters import Adapters
-from hiercls.model.adapters.manifest import MANIFEST_FILE, SHARED, Manifest
+from hiercls.model.adapters.files import CONFIG_FILE, WEIGHTS_FILE, check_files, file_hashes
+from hiercls.model.adapters.manifest import Manifest
 from hiercls.model.saving import write_bytes, write_text
-
-WEIGHTS_FILE = "adapter_model.safetensors"
-CONFIG_FILE = "adapter_config.json"
 
 
 def load_adapters(model: nn.Module, folder: Path, manifest: Manifest) -> Adapters:
@@ -37,30 +35,6 @@ def load_adapters(model: nn.Module, folder: Path, manifest: Manifest) -> Adapter
             reason = " ".join(str(error).split())[:200]
             raise ModelError(f"{folder / name}: does not fit the model: {reason}") from error
     return adapters
-
-
-def check_files(folder: Path, manifest: Manifest) -> None:
-    """See that the weights are those that the manifest tells of.
-
-    Raises:
-        ModelError: They are not.
-    """
-    for name, expected in file_hashes(manifest).items():
-        path = folder / name / WEIGHTS_FILE
-        for needed in (path, path.with_name(CONFIG_FILE)):
-            if not needed.is_file():
-                raise ModelError(f"{needed}: not there; expected by {folder / MANIFEST_FILE}")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-            raise ModelError(
-                f"{path}: not the weights that {MANIFEST_FILE} tells of",
-                hint="if the training was interrupted, hiercls train --resume ends it",
-            )
-
-
-def file_hashes(manifest: Manifest) -> dict[str, str]:
-    """Return the hash of the weights in each folder, the shared one first."""
-    levels = {name: record.sha256 for name, record in sorted(manifest.levels.items())}
-    return levels if manifest.shared is None else {SHARED: manifest.shared, **levels}
 
 
 def write_adapter(folder: Path, weights: Mapping[str, torch.Tensor], config: LoraConfig) -> str:

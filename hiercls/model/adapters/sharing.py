@@ -12,7 +12,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalToken
 
 from hiercls.errors import ModelError, RequestError
 from hiercls.model.adapters.choice import find_adapters
-from hiercls.model.adapters.folder import CONFIG_FILE, WEIGHTS_FILE, check_files, file_hashes
+from hiercls.model.adapters.files import CONFIG_FILE, WEIGHTS_FILE, check_files, file_hashes
 from hiercls.model.adapters.manifest import (
     CALIBRATION_FILE,
     MANIFEST_FILE,
@@ -48,16 +48,14 @@ def export_adapters(source: str | Path, folder: Path) -> Manifest:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RequestError(f"{folder}: there already; expected an empty folder or none")
     names = [MANIFEST_FILE, CALIBRATION_FILE]
-    names += [f"{own}/{file}" for own in file_hashes(manifest) for file in _PARTS]
+    parts = (CONFIG_FILE, WEIGHTS_FILE)
+    names += [f"{own}/{file}" for own in file_hashes(manifest) for file in parts]
     for name in names:
         if (there / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(there / name, folder / name)
     (folder / CARD_FILE).write_text(card(manifest), encoding="utf-8")
     return manifest
-
-
-_PARTS = (CONFIG_FILE, WEIGHTS_FILE)
 
 
 def push_adapters(source: str | Path, hub_id: str, *, hub: Hub, private: bool = False) -> None:

@@ -5,67 +5,28 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from dataclasses import asdict
+from typing import Protocol
 
 import torch
 
 from hiercls.config import TUNED
-from hiercls.data import Course, Exercise, Passage
+from hiercls.data import Course, Passage
 from hiercls.model.adapters.adapters import Adapters, level_config, shared_config
 from hiercls.model.adapters.manifest import SHARED, folder_name
 from hiercls.model.adapters.serving import LevelAdapters
 from hiercls.model.scorer import MiniCPMVScorer
+from hiercls.model.training.batches import Group, groups
 from hiercls.model.training.feeding import Feed
 from hiercls.model.training.learner import Learner, Tally
 from hiercls.model.training.parts import Judgement, Part, learning_rate
 from hiercls.model.training.processes import Processes
+from hiercls.model.training.progress import Progress
 from hiercls.model.training.snapshot import Snapshot
 from hiercls.model.training.validation import Score, Validation
 from hiercls.model.training.watching import Watch
 from hiercls.model.training.work import Work
-
-
-@dataclass
-class Progress:
-    """How far a training is, between two steps.
-
-    Attributes:
-        epoch: The one that it is in, from 0.
-        batch: The next of that epoch.
-        before: By level, how well it was answered without adapters.
-        best: The same with the best adapters so far.
-        num_trained: Images that were trained on.
-        train_seconds: What that took.
-        num_validated: Images that were validated on.
-        validate_seconds: What that took.
-        errors: Why images could not be read, each once.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    before: dict[int, Score] = field(default_factory=dict)
-    best: dict[int, Score] = field(default_factory=dict)
-    num_trained: int = 0
-    train_seconds: float = 0.0
-    num_validated: int = 0
-    validate_seconds: float = 0.0
-    errors: dict[str, None] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return {**asdict(self), "errors": list(self.errors)}
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Progress:
-        """What `to_json` returned, after a way through JSON."""
-        scores = {
-            name: {int(level): Score(**own) for level, own in values[name].items()}
-            for name in ("before", "best")
-        }
-        return cls(**{**values, **scores, "errors": dict.fromkeys(values["errors"])})
 
 
 class Keeper(Protocol):
@@ -253,43 +214,59 @@ class Trainer:
     def _train(self, epoch: int) -> None:
         """Go through an epoch from the batch that is next."""
         begun = time.perf_counter()
-        drawn = self.course.epoch(epoch)
         size = self.work.training.images_per_step
-        num_batches = -(-len(drawn) // size)
-        self._watch.begin(
-            f"epoch {epoch + 1}/{self.work.training.epochs}",
-            len(drawn) - self.progress.batch * size,
-        )
+        drawn = self.course.epoch(epoch)
         live = self._live
         levels = [level for part in live for level in part.levels]
-        groups = _Groups(self, epoch, levels, range(self.progress.batch, num_batches))
-        feed: Feed[tuple[Exercise, ...]] = Feed(
-            self._scorer.checkpoint, max_slice_nums=self.work.running.max_slice_nums
-        )
+        num_batches = -(-len(drawn) // size)
+        num_left = len(drawn) - self.progress.batch * size
+        self._watch.begin(f"epoch {epoch + 1}/{self.work.training.epochs}", num_left)
         self.adapters.set_dropout(is_on=True)
         tally = Tally()
-        for group in feed(groups):
-            number, first, is_last = groups.places.popleft()
-            asked = drawn.is_asked[number * size : (number + 1) * size].sum(axis=0)
+        for group in self._groups(epoch, levels, range(self.progress.batch, num_batches)):
+            asked = drawn.is_asked[group.batch * size : (group.batch + 1) * size].sum(axis=0)
             shares = {level: 1 / asked[level] for level in levels if asked[level]}
-            self._seed(epoch, number, first)
-            if group.pixels:
-                tallies = self._learner.learn(group.pixels, group.items, shares=shares)
-                tally = sum(tallies.values(), tally)
-            self.progress.errors |= dict.fromkeys(group.errors)
-            if not is_last:
-                continue
-            self._step(epoch * num_batches + number, num_batches, live, shares)
-            num_images = min(size, len(drawn) - number * size)
-            self.progress.batch = number + 1
-            self.progress.num_trained += num_images
-            self.progress.train_seconds += time.perf_counter() - begun
-            begun = time.perf_counter()
-            if tally.count:
-                loss, accuracy = tally.loss / tally.count, tally.num_right / tally.count
-                self._watch.advance(num_images, loss=loss, accuracy=accuracy)
-            tally = Tally()
-            self._keeper.snapshot(self, is_due=False)
+            tally += self._learn(epoch, group, shares)
+            if group.is_last:
+                self._step(epoch * num_batches + group.batch, num_batches, live, shares)
+                seconds = time.perf_counter() - begun
+                num_images = min(size, len(drawn) - group.batch * size)
+                self._end_batch(group.batch, num_images, seconds, tally)
+                tally, begun = Tally(), time.perf_counter()
+
+    def _groups(self, epoch: int, levels: Sequence[int], batches: range) -> Iterator[Group]:
+        work = self.work
+        return groups(
+            self.course,
+            Feed(self._scorer.checkpoint, max_slice_nums=work.running.max_slice_nums),
+            epoch=epoch,
+            batches=batches,
+            levels=frozenset(levels),
+            size=work.training.images_per_step,
+            together=work.running.batch_size,
+            processes=self._processes,
+        )
+
+    def _learn(self, epoch: int, group: Group, shares: Mapping[int, float]) -> Tally:
+        """Add the gradients of a group to those of its batch."""
+        self.progress.errors |= dict.fromkeys(group.prepared.errors)
+        if not group.prepared.pixels:
+            return Tally()
+        if self.work.adapters.dropout:  # depends on where it is drawn, not on what was before
+            where = (self.work.training.seed, epoch, group.batch, group.first, self._processes.rank)
+            torch.manual_seed(random.Random("/".join(map(str, where))).getrandbits(63))
+        prepared = group.prepared
+        found = self._learner.learn(prepared.pixels, prepared.items, shares=shares)
+        return sum(found.values(), Tally())
+
+    def _end_batch(self, number: int, num_images: int, seconds: float, tally: Tally) -> None:
+        self.progress.batch = number + 1
+        self.progress.num_trained += num_images
+        self.progress.train_seconds += seconds
+        if tally.count:
+            loss, accuracy = tally.loss / tally.count, tally.num_right / tally.count
+            self._watch.advance(num_images, loss=loss, accuracy=accuracy)
+        self._keeper.snapshot(self, is_due=False)
 
     def _step(
         self, step: int, steps_an_epoch: int, parts: Sequence[Part], asked: Mapping[int, float]
@@ -301,49 +278,6 @@ class Trainer:
         rate = learning_rate(self.work.training, step=step, num_steps=num_steps)
         for part in moved:
             part.step(rate)
-
-    def _seed(self, *where: int) -> None:
-        """What dropout draws depends on where it is drawn, not on what was drawn before."""
-        if self.work.adapters.dropout:
-            text = "/".join(map(str, (self.work.training.seed, self._processes.rank, *where)))
-            torch.manual_seed(random.Random(text).getrandbits(63))
-
-
-class _Groups:
-    """The groups of images that are read together, in the order of the batches.
-
-    Attributes:
-        places: For each group that was handed out, the number of its batch, which image of that
-            it begins with, and whether it is the last.
-    """
-
-    def __init__(self, trainer: Trainer, epoch: int, levels: Sequence[int], numbers: range) -> None:
-        self._trainer = trainer
-        self._epoch = epoch
-        self._levels = frozenset(levels)
-        self._numbers = numbers
-        self.places: deque[tuple[int, int, bool]] = deque()
-
-    def __iter__(self) -> Iterator[list[tuple[str, tuple[Exercise, ...]]]]:
-        work, processes = self._trainer.work, self._trainer._processes
-        for number in self._numbers:
-            batch = self._trainer.course.batch(
-                self._epoch,
-                number,
-                size=work.training.images_per_step,
-                rank=processes.rank,
-                num_ranks=processes.size,
-            )
-            images = [own for exercises in batch if (own := self._learned(exercises))]
-            # One that holds nothing still ends its batch.
-            firsts = range(0, max(len(images), 1), work.running.batch_size)
-            for first in firsts:
-                self.places.append((number, first, first == firsts[-1]))
-                yield images[first : first + work.running.batch_size]
-
-    def _learned(self, exercises: tuple[Exercise, ...]) -> tuple[str, tuple[Exercise, ...]] | None:
-        own = tuple(one for one in exercises if one.level in self._levels)
-        return (own[0].example.image, own) if own else None
 
 
 def _mean_loss(scores: Mapping[int, Score], part: Part) -> float:
