@@ -12,6 +12,7 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 import pytest
+import torch
 
 from hiercls.config import AdapterSettings
 from hiercls.data import SamplingSettings
@@ -259,3 +260,14 @@ def test_a_level_that_is_not_there_is_refused(model: Path, pictures: Path) -> No
     with pytest.raises(RequestError, match="vision tuned for 1 of 2 levels"):
         tuned = AdapterSettings(rank=4, tune="vision")
         pets_work(model, pictures, levels=(1,), adapters=tuned)
+
+
+@pytest.mark.parametrize("architecture", ["minicpmv4_6", "minicpmv4_7"])
+def test_adapters_of_a_model_in_half_precision_are_kept_in_full(
+    checkpoints: dict[str, Path], pictures: Path, tmp_path: Path, architecture: str
+) -> None:
+    running = replace(RUNNING, dtype="bfloat16", max_slice_nums=4)
+    train(pets_work(checkpoints[architecture], pictures, running=running), tmp_path)
+    weights = all_weights(tmp_path)
+    assert {own.dtype for own in weights.values()} == {torch.float32}
+    assert all(bool(own.isfinite().all()) and bool(own.any()) for own in weights.values())

@@ -9,8 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from PIL import Image
-
 from hiercls.errors import ImageError
 from hiercls.images import open_image
 from hiercls.model.checkpoint import Checkpoint
@@ -26,13 +24,11 @@ class Prepared(Generic[Item]):
 
     Attributes:
         items: What belongs to each picture that could be read.
-        images: The pictures.
         pixels: What the vision tower takes of each.
         errors: Why the others could not be read.
     """
 
     items: tuple[Item, ...]
-    images: tuple[Image.Image, ...]
     pixels: tuple[Pixels, ...]
     errors: tuple[str, ...]
 
@@ -65,7 +61,7 @@ class Feed(Generic[Item]):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _prepare(self, group: Sequence[tuple[str, Item]]) -> Prepared[Item]:
-        items, images, pixels, errors = [], [], [], []
+        items, pixels, errors = [], [], []
         for path, item in group:
             try:
                 image = open_image(path)
@@ -74,6 +70,5 @@ class Feed(Generic[Item]):
                 errors.append(error.message)
                 continue
             items.append(item)
-            images.append(image)
             pixels.append(own)
-        return Prepared(tuple(items), tuple(images), tuple(pixels), tuple(errors))
+        return Prepared(tuple(items), tuple(pixels), tuple(errors))

@@ -18,7 +18,7 @@ from hiercls.model.adapters.manifest import SHARED, folder_name
 from hiercls.model.adapters.serving import LevelAdapters
 from hiercls.model.scorer import MiniCPMVScorer
 from hiercls.model.training.batches import Group, groups
-from hiercls.model.training.feeding import Feed
+from hiercls.model.training.feeding import Feed, Prepared
 from hiercls.model.training.learner import Learner, Tally
 from hiercls.model.training.parts import Judgement, Part, learning_rate
 from hiercls.model.training.processes import Processes
@@ -200,16 +200,22 @@ class Trainer:
             levels,
             processes=self._processes,
             feed=feed,
-            on_images=lambda count: self._watch.advance(count, loss=None, accuracy=None),
+            on_group=self._note_validated,
         )
-        self.progress.num_validated += count
+        self.progress.num_validated += len(self.work.validated)
         self.progress.validate_seconds += time.perf_counter() - begun
-        shown = "  ".join(
+        shown = [
             f"level {level + 1} {own.accuracy:.1%} (loss {own.mean_loss:.3f})"
             for level, own in scores.items()
-        )
-        self._watch.say(f"{when}: {shown}")
+            if own.count
+        ]
+        self._watch.say(f"{when}: {'  '.join(shown) or 'nothing to validate on'}")
         return scores
+
+    def _note_validated(self, group: Prepared[Sequence[Passage]]) -> None:
+        self.progress.errors |= dict.fromkeys(group.errors)
+        num_images = len(group.items) + len(group.errors)
+        self._watch.advance(num_images, loss=None, accuracy=None)
 
     def _train(self, epoch: int) -> None:
         """Go through an epoch from the batch that is next."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from hiercls.data import Example, Passage, Passages
 from hiercls.model.scorer import MiniCPMVScorer
-from hiercls.model.training.feeding import Feed
+from hiercls.model.training.feeding import Feed, Prepared
 from hiercls.model.training.processes import Processes
 from hiercls.scoring import Request, Rounds
 
@@ -66,7 +66,7 @@ class Validation:
         *,
         processes: Processes,
         feed: Feed[Sequence[Passage]],
-        on_images: Callable[[int], None] = lambda count: None,
+        on_group: Callable[[Prepared[Sequence[Passage]]], None],
     ) -> dict[int, Score]:
         """Ask the questions on the way to each truth, at some levels.
 
@@ -75,7 +75,7 @@ class Validation:
             levels: Which.
             processes: Each asks about its part of the images; all know the sums.
             feed: Opens the images.
-            on_images: Is told how many are done.
+            on_group: Is told which are done.
         """
         plan = self.passages.plan
         rounds = Rounds(scorer, max_options=plan.settings.max_options, max_batch=64)
@@ -88,7 +88,7 @@ class Validation:
                 answers = rounds.score(asked)
                 for (_, passage), answer in zip(pairs, answers, strict=True):
                     found[passage.level] += _score(passage, answer)
-            on_images(len(group.items) + len(group.errors))
+            on_group(group)
         return _summed({level: found[level] for level in levels}, scorer, processes)
 
     def _groups(
