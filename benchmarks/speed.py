@@ -49,6 +49,7 @@ from hiercls.questions import LETTERS, render
 from hiercls.scoring import Request
 from hiercls.taxonomy import Taxonomy
 
+SYSTEMS = ("chat", "one_pass", "flat", "label_by_label", "hiercls")
 GENERATED = 2
 FEW_LABELS = 3
 NEAR_TIE = {"bfloat16": 5e-2, "float16": 5e-2, "float32": 1e-4}
@@ -94,6 +95,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--images", type=int, default=4)
     parser.add_argument("--dtype", default="bfloat16", choices=tuple(NEAR_TIE))
     parser.add_argument("--device", default="auto")
+    parser.add_argument(
+        "--systems",
+        nargs="+",
+        choices=SYSTEMS,
+        default=list(SYSTEMS),
+        help="chat, one_pass and hiercls are always among them",
+    )
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--flat-labels", type=int, default=100)
     parser.add_argument("--output", type=Path)
@@ -161,12 +169,9 @@ class Contest:
 
     def run(self) -> dict[str, Any]:
         """Time all systems in turn, again and again; counting them warms them up."""
+        wanted = {*self.given.systems, "chat", "one_pass", "hiercls"}
         systems: dict[str, Callable[[], int]] = {
-            "chat": self.chat,
-            "one_pass": self.one_pass,
-            "flat": self.flat,
-            "label_by_label": self.label_by_label,
-            "hiercls": self.hiercls,
+            name: getattr(self, name) for name in SYSTEMS if name in wanted
         }
         products = self._products()
         counted = {name: self._count(system) for name, system in systems.items()}
@@ -419,6 +424,8 @@ class Contest:
     def _extrapolate(self, systems: dict[str, dict[str, Any]]) -> None:
         """What flat and label_by_label would cost with all labels, beside what was measured."""
         for name, measured in (("flat", self.given.flat_labels), ("label_by_label", FEW_LABELS)):
+            if name not in systems:
+                continue
             own, factor = systems[name], self.num_labels / measured
             own |= {"labels_measured": measured, "labels": self.num_labels}
             own["seconds_per_image_extrapolated"] = own["seconds_per_image"] * factor
