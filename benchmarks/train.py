@@ -189,7 +189,7 @@ def main() -> None:
     is_full = given.size == "full"
     given.steps = given.steps or (2 if is_full else 6)
     given.images_per_step = given.images_per_step or (4 if is_full else 32)
-    given.together = given.together or (4 if is_full else 8)
+    given.together = given.together or (4 if is_full else 32)
     with tempfile.TemporaryDirectory() as temporary:
         result = run(given, Path(temporary), is_full=is_full)
     given.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

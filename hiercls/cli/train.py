@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
     taxonomy = Taxonomy.load(options.taxonomy)
     plan = Plan(taxonomy, plan_settings(options))
     examples = read_examples(options.data, taxonomy)
-    for note in examples.notes():
+    is_first = os.environ.get("RANK", "0") == "0"  # of the processes that train together
+    for note in examples.notes() if is_first else ():
         print(f"hiercls: note: {note}", file=sys.stderr)
     confusions = read_confusions(options.confusions, taxonomy) if options.confusions else None
     division = divide(
@@ -62,8 +64,9 @@ def run(options: argparse.Namespace) -> int:
         else:
             outcome = train(work, Path(options.out), resume=options.resume, watch=bar)
             text = report(outcome, options.out)
-    with open_results(None) as results:
-        results.write(text)
+    if is_first:
+        with open_results(None) as results:
+            results.write(text)
     for error in outcome["errors"]:
         print(f"hiercls: {error}", file=sys.stderr)
     return 1 if outcome["errors"] else 0

@@ -13,6 +13,8 @@ from tests.model.training_cases import PETS, draw_pets
 
 pytestmark = pytest.mark.slow
 
+QUICK = ["--epochs", "2", "--rank", "4", "--images-per-step", "6", "--learning-rate", "0.002"]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -37,9 +39,8 @@ def asked(folder: Path, checkpoints: dict[str, Path]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def adapters(folder: Path, asked: list[str]) -> Path:
-    quick = ["--epochs", "2", "--rank", "4", "--images-per-step", "6", "--learning-rate", "0.002"]
     data = ["--data", str(folder / "pictures"), "--hold-out", "0.001"]
-    assert main(["train", *asked, *data, *quick, "--out", str(folder / "run")]) == 0
+    assert main(["train", *asked, *data, *QUICK, "--out", str(folder / "run")]) == 0
     return folder / "run"
 
 
@@ -64,6 +65,22 @@ def test_a_trained_level_is_not_trained_again_by_mistake(
     data = ["--data", str(folder / "pictures"), "--out", str(adapters)]
     assert main(["train", *asked, *data]) == 2
     assert "is trained already; expected a level that is not" in capsys.readouterr().err
+
+
+def test_of_several_processes_one_reports(
+    folder: Path,
+    asked: list[str],
+    adapters: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    data = ["--data", str(folder / "pictures"), "--hold-out", "0.001"]
+    again = ["train", *asked, *data, *QUICK, "--out", str(adapters), "--resume"]
+    assert main(again) == 0
+    assert "level 1" in capsys.readouterr().out
+    monkeypatch.setenv("RANK", "1")
+    assert main(again) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_a_pilot_says_what_training_would_bring_and_take_and_keeps_nothing(

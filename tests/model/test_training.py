@@ -95,7 +95,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(
     assert furthest(all_weights(whole), all_weights(tmp_path / "other")) > 1e-3
 
 
-@pytest.mark.parametrize("steps", [0, 1, 3, 4, 6])
+@pytest.mark.parametrize("steps", [0, 4, 6])
 def test_an_interrupted_training_goes_on_to_the_same_weights(
     model: Path, pictures: Path, whole: Path, tmp_path: Path, steps: int
 ) -> None:
