@@ -1,11 +1,12 @@
 """How accurate a model is on any labelled pictures: by search, by stop rule, and beside baselines.
 
-    python benchmarks/accuracy.py DIR [--taxonomy flags] [--model tiny] [--split NAME]
+    python benchmarks/accuracy.py DIR [--taxonomy T] [--model tiny] [--split NAME]
                                   [--search best-first greedy ...] [--stop threshold:0.8 ...]
                                   [--max-images N] [--no-flat] [--output FILE.json]
                                   [--report page.html]
 
-DIR (or a manifest) is read as `hiercls evaluate --data` reads it. Each search asks the model once;
+DIR (or a manifest) is read as `hiercls evaluate --data` reads it; the taxonomy is the file called
+`taxonomy` in it, or else flags, if none is named. Each search asks the model once;
 the stop rules are applied to what it then knows. `flat` offers all classes in one question, in
 rounds, without the taxonomy; `blind` asks about a plain grey picture; `floor` answers the most
 frequent class. The page shows the first search.
@@ -94,9 +95,15 @@ def _end(cascade: Cascade, prediction: Prediction, rule: Rule) -> Prediction:
     )
 
 
+def own_taxonomy(data: Path) -> Path | str:
+    """The taxonomy that comes with the data, or else flags."""
+    files = (data / f"taxonomy{suffix}" for suffix in (".yaml", ".yml", ".json"))
+    return next((path for path in files if path.is_file()), "flags")
+
+
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """All figures; writes the page on the way."""
-    taxonomy = Taxonomy.load(options.taxonomy)
+    taxonomy = Taxonomy.load(options.taxonomy or own_taxonomy(options.data))
     examples = list(read_examples(options.data, taxonomy, split=options.split))
     if options.max_images:
         examples = random.Random(0).sample(examples, min(options.max_images, len(examples)))
@@ -163,7 +170,7 @@ def main() -> None:
     """Measures, prints, and writes the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DIR")
-    parser.add_argument("--taxonomy", default="flags")
+    parser.add_argument("--taxonomy")
     parser.add_argument("--model", default="tiny")
     parser.add_argument("--split")
     parser.add_argument(

@@ -6,8 +6,8 @@
 The first form asks a simulated scorer (`simulated_scorer.py` says how it errs) about trees of so
 many leaves; the second a model about pictures: DIR holds labels.csv with the columns path (from
 DIR) and label, of which N are taken at even distances. `flat` asks for the leaf among all leaves,
-in rounds of as many options as one question may have. By open label is not measured: scorers do
-not offer it.
+in rounds of as many options as one question may have; a model is also asked for it by name, all
+leaves in one question.
 
 `overhead` is the processor's time outside the scorer, in microseconds a question.
 """
@@ -26,14 +26,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from PIL import Image
 from simulated_scorer import SimulatedScorer, draw_tree
 
 from hiercls.config import ModelSettings, PlanSettings, SearchSettings
 from hiercls.errors import HierclsError, RequestError
 from hiercls.images import open_image
-from hiercls.plan import Plan, Question
-from hiercls.scoring import Handle, Request, Rounds, Scorer
+from hiercls.plan import Plan
+from hiercls.scoring import Around, Handle, Logprobs, Request, Rounds, Scorer
 from hiercls.search import Bounds, Route, Rule, best_first, rule_of, run
 from hiercls.taxonomy import Taxonomy
 
@@ -41,27 +40,18 @@ BATCH = 8
 TOP = 5
 
 
-class Timed:
+class Timed(Around):
     """A scorer that counts the questions and seconds of another."""
 
     def __init__(self, scorer: Scorer) -> None:
-        self.max_options = scorer.max_options
+        super().__init__(scorer)
         self.num_questions = 0
         self.cpu_seconds = 0.0
-        self._scorer = scorer
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        """As the scorer within."""
-        return self._scorer.open(images)
-
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """As the scorer within, on the clock."""
         self.num_questions += len(requests)
         return self.timed(partial(self._scorer.score, requests))
-
-    def num_tokens(self, question: Question) -> int:
-        """As the scorer within."""
-        return self._scorer.num_tokens(question)
 
     def timed(self, call: Callable[[], list[Any]]) -> list[Any]:
         begin = time.process_time()
@@ -79,17 +69,18 @@ class Contest:
         scorer: Answers.
         labels: The true leaves.
         handles: Opens the images from one number to another.
+        by_name: The same, answered by name, where the scorer can.
     """
 
     taxonomy: Taxonomy
     scorer: Scorer
     labels: Sequence[str]
     handles: Callable[[int, int], list[Handle]]
+    by_name: Contest | None = None
 
     def entries(self) -> dict[str, tuple[Plan, Callable[[Rounds], Rule]]]:
         """Each rule by name: the plan that it searches, and the rule."""
         plan = Plan(self.taxonomy)
-        flat = Plan(flat_taxonomy(self.taxonomy), PlanSettings(merge="none"))
         found: dict[str, tuple[Plan, Callable[[Rounds], Rule]]] = {}
 
         def enter(name: str, settings: SearchSettings, own: Plan = plan) -> None:
@@ -103,8 +94,19 @@ class Contest:
         enter("best-first, default", SearchSettings(rule="best-first"))
         enter("best-first, top 5", SearchSettings(rule="best-first", floor=0.0))
         enter("exhaustive", SearchSettings(rule="exhaustive"))
-        enter("flat", SearchSettings(rule="greedy"), flat)
+        enter("flat", SearchSettings(rule="greedy"), self.flat())
         return found
+
+    def flat(self, max_options: int = PlanSettings().max_options) -> Plan:
+        """One question for all leaves."""
+        settings = PlanSettings(max_options=max_options, merge="none")
+        return Plan(flat_taxonomy(self.taxonomy), settings)
+
+    def measure_by_name(self) -> dict[str, Any]:
+        """Ask for the leaf among all leaves at once."""
+        plan = self.flat(len(self.taxonomy.leaves))
+        settings = SearchSettings(rule="greedy")
+        return self.measure(plan, lambda rounds: rule_of(settings, plan, rounds, top=TOP))
 
     def measure(self, plan: Plan, make_rule: Callable[[Rounds], Rule]) -> dict[str, Any]:
         """Search for all images with one rule."""
@@ -168,12 +170,17 @@ def pictured(folder: Path, taxonomy: str, model: str, num_images: int | None) ->
     rows = [rows[len(rows) * number // count] for number in range(count)]
     from hiercls.model.scorer import MiniCPMVScorer  # torch only where a model is asked
 
-    scorer = MiniCPMVScorer.load(model, ModelSettings())
+    def asked(answer: str | None, by_name: Contest | None = None) -> Contest:
+        scorer = MiniCPMVScorer.load(model, ModelSettings(answer=answer))
 
-    def opened(first: int, last: int) -> list[Handle]:
-        return scorer.open([open_image(folder / row["path"]) for row in rows[first:last]])
+        def opened(first: int, last: int) -> list[Handle]:
+            pictures = (open_image(folder / row["path"]) for row in rows[first:last])
+            return scorer.open([scorer.prepare(picture) for picture in pictures])
 
-    return Contest(Taxonomy.load(taxonomy), scorer, [row["label"] for row in rows], opened)
+        labels = [row["label"] for row in rows]
+        return Contest(Taxonomy.load(taxonomy), scorer, labels, opened, by_name)
+
+    return asked(None, asked("name"))
 
 
 def compare(contest: Contest) -> dict[str, Any]:
@@ -184,6 +191,8 @@ def compare(contest: Contest) -> dict[str, Any]:
     titles = ("accuracy", "top 5", "questions", "exact", "as exhaustive", "ms/image", "overhead")
     print(f"{'':20}" + "".join(f"{title:>14}" for title in titles))
     rows = {name: contest.measure(*entry) for name, entry in entries.items()}
+    if contest.by_name is not None:
+        rows["flat, by name"] = contest.by_name.measure_by_name()
     everything = rows["exhaustive"]["leaves"]
     for name, row in rows.items():
         pairs = zip(row.pop("leaves"), everything, strict=True)

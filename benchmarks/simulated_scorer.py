@@ -32,8 +32,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from hiercls.errors import RequestError
 from hiercls.plan import Question
-from hiercls.scoring import Handle, Request
+from hiercls.scoring import UNLIMITED, Handle, Prepared, Request
 from hiercls.taxonomy import Taxonomy
 
 DIMENSIONS = 16
@@ -75,6 +76,7 @@ class SimulatedScorer:
     """Answers from the places of nodes and images; a handle is an image's number."""
 
     max_options = 26
+    max_open = UNLIMITED
 
     def __init__(self, taxonomy: Taxonomy, num_images: int, *, seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
@@ -95,9 +97,13 @@ class SimulatedScorer:
         self._seed = seed
         self._distances: dict[int, Vector] = {}
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+    def prepare(self, image: Image.Image) -> Prepared:
         """There are no images: handles are the numbers from 0 to that of images."""
-        raise NotImplementedError
+        raise RequestError("the simulated scorer was given an image; expected none")
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        """As `prepare`: nothing is opened."""
+        return list(images)
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
         """As `Scorer.score`."""

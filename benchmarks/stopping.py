@@ -2,12 +2,18 @@
 
     python benchmarks/stopping.py DIR [--taxonomy flags] [--model tiny] [--cache FILE.json]
                                   [--splits 20] [--max-images N] [--output FILE.json]
+                                  [--sharpen F ...]
+    python benchmarks/stopping.py --simulated LEAVES [--max-images N] ...
 
 DIR is read as `hiercls calibrate --data` reads it. The model is asked once: by the default search,
 and every question on the way to the truth. Its answers are kept in the cache and are read from
 there the next time. Then, for each of some random splits into halves, temperatures are fitted on a
 third of the first half and thresholds on the rest of it; all figures are of the second half. The
 questions asked are those of the search without temperatures.
+
+`--sharpen 3 1 2` makes the answers those of a model that is too sure of itself, by these factors
+of the log-probabilities from the first level on, so that it is known what temperatures should find.
+`--simulated` takes the scorer of `simulated_scorer.py` in place of a model.
 """
 
 from __future__ import annotations
@@ -17,27 +23,32 @@ import json
 import random
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from simulated_scorer import SimulatedScorer, draw_tree
+
 from hiercls.calibration import Calibration, fit_temperatures
-from hiercls.calibration.temperature import LabelledAnswer
+from hiercls.calibration.temperature import LabelledAnswer, tempered
 from hiercls.cascade import Cascade
+from hiercls.config import SearchSettings
 from hiercls.data import read_examples
 from hiercls.decisions import parse_rule
 from hiercls.decisions.fitting import Labelled, fit_threshold
 from hiercls.decisions.leaf import leaf
 from hiercls.decisions.rules import parse_fitted
 from hiercls.errors import ConfigError, HierclsError
-from hiercls.fitting.asking import true_answers
+from hiercls.fitting.asking import true_answers, true_route
 from hiercls.fitting.figures import figures_of, rule_figures
 from hiercls.fitting.judged import Judged
 from hiercls.metrics import Hierarchy
 from hiercls.metrics.calibration import ece, reliability
 from hiercls.metrics.curves import climbing, risk_coverage_curve
 from hiercls.plan import Plan
+from hiercls.scoring import Request, Rounds
+from hiercls.search import rule_of, run
 from hiercls.taxonomy import Taxonomy
 
 PLAIN = ("leaf", "cost", "hf", "information", "threshold:0.5", "threshold:0.8", "deepest:0.8")
@@ -45,6 +56,7 @@ FITTED = (
     *(f"coverage:{level}{size}" for level in (0.8, 0.9, 0.95) for size in ("", ":2", ":3")),
     *(f"{word}:{level}" for level in (0.8, 0.9, 0.95) for word in ("target", "information")),
 )
+EXACT = tuple(f"exact-coverage:{level}" for level in (0.8, 0.9, 0.95))
 DIGITS = 6
 
 Row = dict[str, float]
@@ -60,6 +72,8 @@ class Asked:
 
 def ask(options: argparse.Namespace) -> list[Asked]:
     """Ask the model, or read what it said before."""
+    if options.simulated:
+        return ask_simulated(options.simulated, options.max_images or 2000)
     if options.cache and options.cache.exists():
         return read_cache(options)
     cascade = Cascade.load(options.taxonomy, model=options.model)
@@ -78,6 +92,39 @@ def ask(options: argparse.Namespace) -> list[Asked]:
     if options.cache:
         write_cache(options, cascade.plan, asked)
     return asked
+
+
+def ask_simulated(num_leaves: int, num_images: int) -> list[Asked]:
+    """Ask a simulated scorer."""
+    taxonomy = draw_tree(num_leaves)
+    simulation = SimulatedScorer(taxonomy, num_images)
+    plan = Plan(taxonomy)
+    scorer = Rounds(simulation, max_options=plan.settings.max_options)
+    rule = rule_of(SearchSettings(), plan, scorer)
+    found = []
+    for number, (route, truth) in enumerate(
+        zip(run(rule, scorer, range(num_images), plan), simulation.labels, strict=True)
+    ):
+        steps = true_route(plan, truth)
+        answers = scorer.score([Request(number, plan.question(node)) for node, _ in steps])
+        labelled = [
+            LabelledAnswer(plan.question(node).level, answer, right)
+            for (node, right), answer in zip(steps, answers, strict=True)
+        ]
+        found.append(Asked(Judged(plan, truth, route.logprobs), tuple(labelled)))
+    return found
+
+
+def sharpened(one: Asked, factors: Sequence[float]) -> Asked:
+    """The same of a model that is this much surer; the last factor is that of all levels below."""
+    plan = one.judged.plan
+
+    def sharper(level: int, logprobs: Sequence[float]) -> tuple[float, ...]:
+        return tempered(logprobs, 1 / factors[min(level, len(factors) - 1)])
+
+    raw = {node: sharper(plan.question(node).level, own) for node, own in one.judged.raw.items()}
+    route = [replace(own, logprobs=sharper(own.level, own.logprobs)) for own in one.route]
+    return Asked(replace(one.judged, raw=raw), tuple(route))
 
 
 def write_cache(options: argparse.Namespace, plan: Plan, asked: Sequence[Asked]) -> None:
@@ -128,7 +175,7 @@ def split(asked: Sequence[Asked], seed: int) -> tuple[dict[str, Row], Calibratio
     labelled = [one.judged.labelled(tempered) for one in test]
     rows = {
         text: asdict(rule_figures(parse_rule(text, calibration=calibration), labelled))
-        for text in (*PLAIN, *FITTED)
+        for text in (*PLAIN, *FITTED, *EXACT)
     }
     figures = figures_of([one.judged for one in test], tempered)
     plain = [one.judged.labelled(None) for one in test]
@@ -200,7 +247,9 @@ def print_report(result: Mapping[str, Any]) -> None:
 def main() -> None:
     """Asks or reads, splits, reports, and writes the numbers."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("folder", type=Path, nargs="?", metavar="DIR")
+    parser.add_argument("--simulated", type=int, metavar="LEAVES")
+    parser.add_argument("--sharpen", type=float, nargs="+", metavar="F")
     parser.add_argument("--taxonomy", default="flags")
     parser.add_argument("--model", default="tiny")
     parser.add_argument("--cache", type=Path, metavar="FILE.json")
@@ -208,13 +257,17 @@ def main() -> None:
     parser.add_argument("--max-images", type=int)
     parser.add_argument("--output", type=Path, metavar="FILE.json")
     options = parser.parse_args()
+    if (options.folder is None) == (options.simulated is None):
+        parser.error("expected DIR or --simulated LEAVES")
     try:
         asked = ask(options)
     except HierclsError as error:
         sys.exit(f"error: {error.message}" + (f"\nhint: {error.hint}" if error.hint else ""))
+    if options.sharpen:
+        asked = [sharpened(one, options.sharpen) for one in asked]
     found = [split(asked, seed) for seed in range(options.splits)]
     result = {
-        "model": options.model,
+        "model": "simulated" if options.simulated else options.model,
         "pictures": len(asked),
         "splits": options.splits,
         "figures": means([rows for rows, _ in found]),

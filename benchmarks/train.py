@@ -40,7 +40,7 @@ from hiercls.model.adapters.adapters import Adapters, level_config
 from hiercls.model.adapters.manifest import folder_name
 from hiercls.model.checkpoint import Checkpoint, load_checkpoint
 from hiercls.model.maker import FULL_SIZE, make_checkpoint
-from hiercls.model.opening import prepare
+from hiercls.model.opening import cut
 from hiercls.model.prompt import Prompt
 from hiercls.model.training.learner import Learner
 from hiercls.model.training.parts import Part
@@ -84,8 +84,8 @@ class Ours:
         for first in range(0, len(batch), self.together):
             some = batch[first : first + self.together]
             images = [open_image(own[0].example.image) for own in some]
-            inputs = prepare(self.checkpoint, images, max_slice_nums=1)
-            self.learner.learn(inputs, some, shares=shares)
+            pixels = [cut(self.checkpoint, image, max_slice_nums=1) for image in images]
+            self.learner.learn(pixels, some, shares=shares)
         for part in self.parts:
             part.step(5e-4)
 
@@ -122,14 +122,15 @@ class Plain:
 
     def loss(self, exercises: Sequence[Exercise]) -> torch.Tensor:
         images = [open_image(own.example.image) for own in exercises]
-        inputs = prepare(self.checkpoint, images, max_slice_nums=1)
+        pixels = [cut(self.checkpoint, image, max_slice_nums=1) for image in images]
+        sizes = torch.cat([own.target_sizes for own in pixels])
         base, prompt = self.model.get_base_model(), self.prompt
         mode, device = self.checkpoint.downsample_mode, base.device
         divisor = 4 if mode == "4x" else 16
         rows = []
-        for exercise, size in zip(exercises, inputs["target_sizes"], strict=True):
+        for exercise, size in zip(exercises, sizes, strict=True):
             tail = prompt.tail(render(exercise.question, self.checkpoint.prompt_format))
-            head = prompt.head((0, 0), [int(torch.as_tensor(size).prod()) // divisor])
+            head = prompt.head((0, 0), [int(size.prod()) // divisor])
             rows.append(torch.tensor([*head, *tail]))
         ids = pad_sequence(rows, batch_first=True).to(device)
         lengths = torch.tensor([len(row) for row in rows], device=device)
@@ -137,8 +138,8 @@ class Plain:
         states = base.model(
             input_ids=ids,
             attention_mask=mask.long(),
-            pixel_values=torch.as_tensor(inputs["pixel_values"]).to(device, base.dtype),
-            target_sizes=torch.as_tensor(inputs["target_sizes"]).to(device),
+            pixel_values=torch.cat([own.values for own in pixels], -1).to(device, base.dtype),
+            target_sizes=sizes.to(device),
             downsample_mode=mode,
             use_cache=False,
         ).last_hidden_state

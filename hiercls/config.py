@@ -13,15 +13,19 @@ DOWNSAMPLE_MODES = ("checkpoint", "16x", "4x")
 MERGES = ("auto", "all", "none")
 SEARCH_RULES = ("best-first", "beam", "greedy", "exhaustive")
 BUDGET_UNITS = ("questions", "tokens")
-MOST_OPTIONS = 26  # one a letter
+ORDERS = ("image", "question")
+ANSWERS = ("letter", "pair", "name")
+NAME_SCORES = ("steps", "likelihood", "mean")
+MOST_OPTIONS = {"letter": 26, "pair": 260, "name": 1 << 31}
+"""By the kind of answer; more options are asked in rounds."""
+CONVERSATION_FORMS = ("openbmb", "ms-swift", "llama-factory")
+CONVERSATION_KINDS = ("choice", "open")
+MANY_SHOT, FEW_SHOT = 100, 20  # training images: more, and fewer (Liu et al. 2019)
 VARIANTS = ("lora", "rslora", "dora")
 ACTIVATIONS = ("suffix", "full")
 TARGETS = ("attention", "linear-attention", "mlp")
 TUNED = ("nothing", "merger", "vision")
 SAMPLERS = ("natural", "sqrt", "balanced", "effective")
-CONVERSATION_FORMS = ("openbmb", "ms-swift", "llama-factory")
-CONVERSATION_KINDS = ("choice", "open")
-MANY_SHOT, FEW_SHOT = 100, 20  # training images: more, and fewer (Liu et al. 2019)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,13 @@ class ModelSettings:
         memory_gib: For what is kept of open images, about 20 MiB each at full size; None takes
             half of what is free.
         self_test: Compare answers in a batch, alone, and by the library before any use.
+        order: What comes first, the "image" or the "question"; None is what the checkpoint was
+            trained with, as for the next two (`questions.PromptFormat`).
+        answer: What a question is answered by, "letter", "pair" or "name".
+        name_score: What makes a name probable, "steps", "likelihood" or "mean".
+        name_floor: Answering by name in steps, names less probable than this are not told apart,
+            but for the most probable one; 0 reads all of them.
+        label_mass: Add up the probability that an answer is one of the labels at all.
     """
 
     device: str = "auto"
@@ -46,6 +57,11 @@ class ModelSettings:
     batch_size: int = 8
     memory_gib: float | None = None
     self_test: bool = True
+    order: str | None = None
+    answer: str | None = None
+    name_score: str | None = None
+    name_floor: float = 1e-3
+    label_mass: bool = False
 
     def __post_init__(self) -> None:
         if self.device.split(":")[0] not in DEVICES:
@@ -56,6 +72,11 @@ class ModelSettings:
         _at_least_one("batch_size", self.batch_size)
         if self.memory_gib is not None and not self.memory_gib > 0:
             raise ConfigError(f"memory_gib is {self.memory_gib!r}; expected a number above 0")
+        for name, allowed in (("order", ORDERS), ("answer", ANSWERS), ("name_score", NAME_SCORES)):
+            if (value := getattr(self, name)) is not None:
+                _one_of(name, value, allowed)
+        if not 0 <= self.name_floor < 1:
+            raise ConfigError(f"name_floor is {self.name_floor!r}; expected 0 to less than 1")
 
 
 @dataclass(frozen=True)
@@ -63,8 +84,9 @@ class PlanSettings:
     """Which questions a taxonomy becomes.
 
     Attributes:
-        max_options: The most options of a single question, 2 to 26. A node with more children is
-            asked in rounds (`scoring.Rounds`).
+        max_options: The most options of a single question, 2 or more; letters serve for 26, pairs
+            for 260, names for any number. A node with more children is asked in rounds
+            (`scoring.Rounds`).
         merge: "auto" merges a question into the one above it where that lowers the expected cost,
             unless it reads differently; "all" merges it even then; "none" never does.
         none_of_these: Offer "none of these" at every question; its mass belongs to no class.
@@ -76,10 +98,8 @@ class PlanSettings:
 
     def __post_init__(self) -> None:
         _at_least_one("max_options", self.max_options)
-        if not 2 <= self.max_options <= MOST_OPTIONS:
-            raise ConfigError(
-                f"max_options is {self.max_options}; expected 2 to {MOST_OPTIONS}, one a letter"
-            )
+        if self.max_options < 2:
+            raise ConfigError(f"max_options is {self.max_options}; expected 2 or more")
         _one_of("merge", self.merge, MERGES)
         if not isinstance(self.none_of_these, bool):
             raise ConfigError(f"none_of_these is {self.none_of_these!r}; expected true or false")
@@ -101,6 +121,8 @@ class SearchSettings:
         floor: Best-first asks for no class less probable than this, but for the most probable.
         budget: The most that best-first may ask about an image, or None.
         budget_unit: What the budget counts: "questions", or the "tokens" of them.
+        permutations: In how many orders the options of a question are offered, against preference
+            for letters; each counts as a question. None for all orders.
     """
 
     rule: str = "best-first"
@@ -108,6 +130,7 @@ class SearchSettings:
     floor: float = 0.01
     budget: int | None = None
     budget_unit: str = "questions"
+    permutations: int | None = 1
 
     def __post_init__(self) -> None:
         _one_of("search", self.rule, SEARCH_RULES)
@@ -115,6 +138,8 @@ class SearchSettings:
         if not 0 <= self.floor <= 1:
             raise ConfigError(f"floor is {self.floor!r}; expected a probability from 0 to 1")
         _one_of("budget_unit", self.budget_unit, BUDGET_UNITS)
+        if self.permutations is not None:
+            _at_least_one("permutations", self.permutations)
         if self.budget is not None:
             _at_least_one("budget", self.budget)
             if self.rule != "best-first":

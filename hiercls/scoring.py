@@ -1,14 +1,14 @@
 """The seam between the search and whatever answers questions: floats cross it, tensors do not.
 
-Anything with `max_options`, `open`, `score` and `num_tokens` is a `Scorer`: a model, a server, or
-a `TableScorer`, which needs neither and so serves in tests.
+Anything with `max_options`, `max_open`, `prepare`, `open`, `score` and `num_tokens` is a `Scorer`:
+a model, a server, or a `TableScorer`, which needs neither and so serves in tests.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
@@ -17,8 +17,18 @@ from PIL import Image
 from hiercls.errors import RequestError
 from hiercls.plan import Question
 
+Prepared: TypeAlias = object
+"""An image as its scorer opens it, opaque to all others."""
+
 Handle: TypeAlias = object
 """An opened image, opaque to the search; its memory goes with the last reference."""
+
+Logprobs: TypeAlias = tuple[float, ...]
+"""Of the options of a question, in their order."""
+
+
+UNLIMITED = 1 << 31
+"""More options, or open images, than there will ever be."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +44,25 @@ class Scorer(Protocol):
 
     Attributes:
         max_options: The most options that one question may offer.
+        max_open: The most images that may be open at a time.
     """
 
     max_options: int
+    max_open: int
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        """Do once for each image what all its questions share.
+    def prepare(self, image: Image.Image) -> Prepared:
+        """Do for an image what needs no model, such as resizing; called from several threads.
 
         Raises:
-            ImageError: One of the images cannot be taken.
+            ImageError: The image cannot be taken.
         """
         ...
 
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        """Do once for each image what all its questions share."""
+        ...
+
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """Log-probability of each option of each question; they sum to 1 within a question."""
         ...
 
@@ -55,7 +71,69 @@ class Scorer(Protocol):
         ...
 
 
-class Rounds:
+class Around:
+    """A scorer around another: what it does not do itself, the one within does.
+
+    Args:
+        scorer: The one within.
+
+    Attributes:
+        max_options: As of the one within.
+        max_open: As of the one within.
+    """
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self.max_options = scorer.max_options
+        self.max_open = scorer.max_open
+
+    def prepare(self, image: Image.Image) -> Prepared:
+        """As the scorer within."""
+        return self._scorer.prepare(image)
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        """As the scorer within."""
+        return self._scorer.open(images)
+
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
+        """As the scorer within."""
+        return self._scorer.score(requests)
+
+    def num_tokens(self, question: Question) -> int:
+        """As the scorer within."""
+        return self._scorer.num_tokens(question)
+
+
+class LabelMass:
+    """How probable it was that a model would answer with one of the labels that it was offered.
+
+    Where that is little, the model did not understand the form of the question, or what is right
+    was not offered.
+
+    Attributes:
+        count: Answers so far.
+        mean: Their mean probability; not a number without any.
+        least: The least of them.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.least = math.nan
+        self._sum = 0.0
+
+    @property
+    def mean(self) -> float:
+        return self._sum / self.count if self.count else math.nan
+
+    def add(self, masses: Iterable[float]) -> None:
+        """Take in the probabilities of some answers."""
+        for mass in masses:
+            self.count += 1
+            self._sum += mass
+            self.least = min(mass, self.least) if self.count > 1 else mass
+
+
+class Rounds(Around):
     """A scorer that also takes questions with more options than its model may be offered.
 
     Options are asked in groups of nearly equal size, then the winners of the groups against each
@@ -67,24 +145,27 @@ class Rounds:
         max_options: The most that a single question offers, where that is fewer than the scorer
             can take.
         max_batch: The most single questions that the scorer is handed at a time; None for all.
+        num_asked: How many questions the scorer makes of a single one.
     """
 
     def __init__(
-        self, scorer: Scorer, *, max_options: int | None = None, max_batch: int | None = None
+        self,
+        scorer: Scorer,
+        *,
+        max_options: int | None = None,
+        max_batch: int | None = None,
+        num_asked: Callable[[Question], int] = lambda question: 1,
     ) -> None:
-        self._scorer = scorer
+        super().__init__(scorer)
+        self._num_asked = num_asked
         self._most = min(scorer.max_options, max_options or scorer.max_options)
         self._max_batch = max_batch
-        self.max_options = 1 << 31
+        self.max_options = UNLIMITED
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        """As the model's scorer does."""
-        return self._scorer.open(images)
-
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """As `Scorer.score`; the groups of all questions are asked together."""
         if all(len(request.question.options) <= self._most for request in requests):
-            return self._score_batches(requests)
+            return score_in_batches(self._scorer, requests, self._max_batch)
         groups = [grouped(len(request.question.options), self._most) for request in requests]
         parts = [
             replace(request, question=_part(request.question, group))
@@ -104,28 +185,44 @@ class Rounds:
         return [tuple(logprob for own in answer for logprob in own) for answer in answers]
 
     def num_tokens(self, question: Question) -> int:
-        """As `Scorer.num_tokens`, over all rounds; each group is taken to be won by its first."""
-        return sum(map(self._scorer.num_tokens, self._singles(question)))
+        """As `Scorer.num_tokens`, over all rounds (`single_questions`)."""
+        return sum(map(self._scorer.num_tokens, single_questions(question, self._most)))
 
     def num_questions(self, question: Question) -> int:
         """How many single questions are asked for one."""
-        return len(self._singles(question))
+        return sum(map(self._num_asked, single_questions(question, self._most)))
 
-    def _score_batches(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
-        size = self._max_batch or len(requests) or 1
-        return [
-            logprobs
-            for first in range(0, len(requests), size)
-            for logprobs in self._scorer.score(requests[first : first + size])
-        ]
 
-    def _singles(self, question: Question) -> list[Question]:
-        singles = []
-        while len(question.options) > self._most:
-            groups = grouped(len(question.options), self._most)
-            singles += [_part(question, group) for group in groups if len(group) > 1]
-            question = _part(question, [group[0] for group in groups])
-        return [*singles, question]
+def single_questions(question: Question, most: int) -> list[Question]:
+    """Return what is asked for one question in rounds of at most so many options.
+
+    Each group is taken to be won by its first.
+    """
+    singles = []
+    while len(question.options) > most:
+        groups = grouped(len(question.options), most)
+        singles += [_part(question, group) for group in groups if len(group) > 1]
+        question = _part(question, [group[0] for group in groups])
+    return [*singles, question]
+
+
+def score_in_batches(
+    scorer: Scorer, requests: Sequence[Request], max_batch: int | None
+) -> list[Logprobs]:
+    """As `scorer.score`, handing over no more than so many requests at a time; None for all."""
+    size = max_batch or len(requests) or 1
+    return [
+        logprobs
+        for first in range(0, len(requests), size)
+        for logprobs in scorer.score(requests[first : first + size])
+    ]
+
+
+def normalised(logprobs: Sequence[float]) -> Logprobs:
+    """Return log-probabilities such that they sum to 1; one of them is above minus infinity."""
+    highest = max(logprobs)
+    total = highest + math.log(math.fsum(math.exp(value - highest) for value in logprobs))
+    return tuple(value - total for value in logprobs)
 
 
 def grouped(num_options: int, most: int) -> list[range]:
@@ -139,7 +236,7 @@ def _part(question: Question, members: Sequence[int]) -> Question:
     return replace(question, options=tuple(question.options[i] for i in members))
 
 
-def _final(request: Request, groups: list[range], answers: list[tuple[float, ...]]) -> Request:
+def _final(request: Request, groups: list[range], answers: list[Logprobs]) -> Request:
     winners = [
         group[max(range(len(own)), key=own.__getitem__)]
         for group, own in zip(groups, answers, strict=True)
@@ -178,16 +275,21 @@ class TableScorer:
 
     def __init__(self, answers: Answers, *, max_options: int = 26) -> None:
         self.max_options = max_options
+        self.max_open = UNLIMITED
         self._answers = answers
         self._num_opened = 0
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
+    def prepare(self, image: Image.Image) -> Prepared:
+        """Nothing."""
+        return image
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
         """Number the images."""
         first = self._num_opened
         self._num_opened += len(images)
         return list(range(first, self._num_opened))
 
-    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+    def score(self, requests: Sequence[Request]) -> list[Logprobs]:
         """Look the answers up.
 
         Raises:

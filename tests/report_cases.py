@@ -105,6 +105,11 @@ def examples(
     return scored
 
 
+def is_exact(scored: Scored) -> bool:
+    """Return whether the answer is the true node itself."""
+    return scored.prediction.path[-1:] == (scored.example.node,)
+
+
 def evaluation(taxonomy: Taxonomy, scored: Sequence[Scored]) -> Evaluation:
     return evaluate(taxonomy, scored, num_resamples=20)
 

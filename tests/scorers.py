@@ -10,7 +10,11 @@ from PIL import Image
 
 from hiercls.errors import ImageError
 from hiercls.plan import Question
-from hiercls.scoring import Handle, Request
+from hiercls.scoring import UNLIMITED, Handle, Prepared, Request, Scorer
+
+
+def opened(scorer: Scorer, images: Sequence[Image.Image]) -> list[Handle]:
+    return scorer.open([scorer.prepare(image) for image in images])
 
 
 class HashScorer:
@@ -18,13 +22,16 @@ class HashScorer:
 
     def __init__(self, max_options: int = 26) -> None:
         self.max_options = max_options
+        self.max_open = UNLIMITED
         self.batches: list[int] = []
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        for image in images:
-            if image.width == 13:
-                raise ImageError(f"image of {image.width} pixels is unlucky")
-        return [image.getpixel((0, 0)) for image in images]
+    def prepare(self, image: Image.Image) -> Prepared:
+        if image.width == 13:
+            raise ImageError(f"image of {image.width} pixels is unlucky")
+        return image.getpixel((0, 0))
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        return list(images)
 
     def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
         self.batches.append(len(requests))

@@ -6,13 +6,15 @@ import random
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from statistics import NormalDist
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 
+from hiercls.bias import LetterPrior
 from hiercls.calibration import Calibrated, Calibration, fit_temperatures
 from hiercls.calibration.bounds import ABOVE_ALL, conformal_rank, just_above, num_right_needed
 from hiercls.calibration.temperature import (
@@ -29,6 +31,7 @@ from hiercls.taxonomy import Taxonomy
 SAVED = Calibration(
     temperatures=(1.25, 0.8),
     thresholds={"target:0.95": 0.61, "coverage:0.9:3": ABOVE_ALL},
+    letter_prior=LetterPrior({2: (-0.5, -0.9), 3: (-1.0, -1.1, -1.2)}),
     hashes={"plan": "ab", "model": "cd"},
     num_examples=500,
     figures={"level 1": {"ece_before": 0.09, "ece_after": 0.01}},
@@ -73,13 +76,40 @@ def test_the_temperature_that_was_drawn_with_is_found(temperature: float) -> Non
 
 
 @pytest.mark.slow
-@given(st.integers(0, 1000), st.sampled_from([0.5, 1.0, 3.0]))
-def test_no_temperature_on_a_fine_grid_is_likelier(seed: int, temperature: float) -> None:
-    answers = drawn(12, temperature, seed=seed)
-    least = negative_log_likelihood(answers, fit_temperature(answers))
-    for step in range(200):
-        other = 0.05 * (20 / 0.05) ** (step / 199)
-        assert least <= negative_log_likelihood(answers, other) + 1e-9
+@settings(max_examples=20)
+@given(st.integers(0, 1000), st.sampled_from([0.3, 0.5, 1.0, 2.0, 4.0]), st.integers(2, 40))
+def test_no_temperature_on_a_fine_grid_is_more_probable(
+    seed: int, temperature: float, count: int
+) -> None:
+    answers = drawn(count, temperature, seed=seed)
+
+    def loss(other: float) -> float:
+        # Gamma of shape 5 and rate 4, but for a constant.
+        density = (1 / other) ** 4 * math.exp(-4 / other)
+        return count * negative_log_likelihood(answers, other) - math.log(density)
+
+    grid = [0.05 * (20 / 0.05) ** (step / 200) for step in range(201)]
+    best = min(grid, key=loss)
+    gain = count * (negative_log_likelihood(answers) - negative_log_likelihood(answers, best))
+    fitted = fit_temperature(answers)
+    needed = NormalDist().inv_cdf(0.975) ** 2 / 2
+    if fitted == 1.0:
+        assert gain < needed + 0.05
+    else:
+        assert gain > needed - 0.05
+        assert loss(fitted) <= loss(best) + 1e-9
+
+
+def test_a_few_right_answers_do_not_ask_for_certainty() -> None:
+    sure = LabelledAnswer(0, (math.log(0.8), math.log(0.2)), 0)
+    assert fit_temperature([sure] * 5) == 1.0
+    assert 0.4 < fit_temperature([sure] * 30) < 1.0
+
+
+@pytest.mark.slow
+def test_honest_answers_are_left_alone_but_for_1_in_20() -> None:
+    changed = sum(fit_temperature(drawn(60, 1.0, seed=seed)) != 1.0 for seed in range(100))
+    assert changed <= 12  # of 5 expected; more than 12 in 1 of 600
 
 
 def test_likelihood_is_the_mean_over_the_right_options() -> None:
@@ -110,7 +140,7 @@ def test_answers_that_exclude_the_truth_do_not_stop_the_fit() -> None:
 
 def test_a_calibrated_scorer_tempers_whole_questions_by_their_level() -> None:
     plan, scorer = Plan(Taxonomy.load("flags")), HashScorer(max_options=4)
-    handle = scorer.open([Image.new("RGB", (2, 2))])[0]
+    handle = opened(scorer, [Image.new("RGB", (2, 2))])[0]
     requests = [Request(handle, plan.question(node)) for node in plan.nodes]
     temperatures = (2.0, 0.5, 3.0)
     calibrated = Calibrated(Rounds(scorer), Calibration(temperatures))
@@ -188,7 +218,16 @@ def test_a_calibration_for_something_else_names_what_differs() -> None:
         ({"hashes": {"plan": 3}}, "hashes: plan is 3; expected text"),
         ({"num_examples": -1}, "num_examples is -1; expected a whole number"),
         ({"figures": {"leaf": {"ece": None}}}, "leaf: ece is None; expected a number"),
-        ({"version": 2}, "calibration of version 2; expected 1"),
+        ({"version": 1}, "calibration of version 1; expected 2"),
+        ({"letter_prior": [1]}, "found [1]; expected an object"),
+        (
+            {"letter_prior": {"3": [-0.7, -0.7]}},
+            "letter_prior: 3 has [-0.7, -0.7]; expected so many logarithms",
+        ),
+        (
+            {"letter_prior": {"1": [None]}},
+            "letter_prior: 1 has [None]; expected so many logarithms",
+        ),
         ({"tresholds": {}}, "unknown key 'tresholds'"),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from scorers import HashScorer
 
+from hiercls.bias import LetterPrior
 from hiercls.calibration import Calibration
 from hiercls.cascade import Cascade
 from hiercls.config import PlanSettings, SearchSettings
@@ -87,7 +88,7 @@ def test_images_are_taken_lazily(greedy: Cascade, pictures: list[Path]) -> None:
     found = greedy.predict_batch(source())
     assert taken == []
     next(found)
-    assert len(taken) == 3
+    assert len(taken) == 9  # one batch of 3, and two that are read ahead
 
 
 def test_pictures_in_memory_are_taken_too(cascade: Cascade, pictures: list[Path]) -> None:
@@ -191,11 +192,71 @@ def test_an_answer_set_is_listed_and_its_path_leads_above_it() -> None:
     assert found.probability == pytest.approx(0.9)
 
 
+def test_a_withheld_answer_says_nothing_and_why() -> None:
+    calibration = Calibration(temperatures=(1.0,), thresholds={"coverage:0.5": -0.6})
+    for stop, path in (("coverage:0.5", ("cat", "tabby")), ("exact-coverage:0.5", ())):
+        found = pets(WRONG_TURN, stop=stop, calibration=calibration)
+        assert found.path == path
+        assert [own.node for own in found.nodes] == list(path[1:])
+    assert found.leaf is None
+    assert found.stopped == "withheld: the surer answers hold the truth as often as is asked"
+
+
 def test_a_temperature_is_that_of_whole_questions() -> None:
     sure = {"pet": [0.9, 0.05, 0.05], "dog": [0.9, 0.1], "cat": [0.5, 0.5]}
     found = pets(sure, calibration=Calibration(temperatures=(2.0,)))
     roots = [math.sqrt(own) for own in sure["pet"]]
     assert found.steps[0].probabilities == pytest.approx([own / sum(roots) for own in roots])
+
+
+LETTER_A = [2.0, 0.5, 0.5]
+
+
+def prefers_a(number: Handle, question: Question) -> list[float]:
+    """Answers as WRONG_TURN says, each letter made so much more probable."""
+    right = WRONG_TURN[question.node]
+    nodes = PETS.children(question.node)
+    offered = [right[nodes.index(option.node)] for option in question.options]
+    return [own * more for own, more in zip(offered, LETTER_A, strict=False)]
+
+
+def biased(**settings: Any) -> Prediction:
+    scorer = TableScorer(prefers_a)
+    return Cascade(PETS, scorer, plan=APART, **settings).predict(PICTURE)
+
+
+def test_all_permutations_take_out_the_preference_for_letters_and_each_is_counted() -> None:
+    plain = pets(WRONG_TURN)
+    found = biased(search=SearchSettings(permutations=None))
+    assert found.leaf == plain.leaf != biased().leaf
+    for step, own in zip(found.steps, plain.steps, strict=True):
+        assert step.probabilities == pytest.approx(own.probabilities)
+    assert (plain.questions, found.questions) == (3, 3 + 2 + 2)
+    assert plain.tokens and found.tokens and found.tokens > 2 * plain.tokens
+    assert biased(search=SearchSettings(permutations=2)).questions == 6
+
+
+def test_a_letter_prior_is_taken_out_at_the_cost_of_no_question() -> None:
+    prior = LetterPrior({3: tuple(math.log(own / 3) for own in LETTER_A)})
+    calibration = Calibration((1.0,), letter_prior=prior)
+    plain, found = pets(WRONG_TURN), biased(calibration=calibration)
+    for step, own in zip(found.steps, plain.steps, strict=True):
+        assert step.probabilities == pytest.approx(own.probabilities)
+    assert (found.leaf, found.questions, found.tokens) == (plain.leaf, 3, plain.tokens)
+
+
+def test_a_budget_counts_every_permutation() -> None:
+    assert biased(search=SearchSettings(budget=5, permutations=None)).questions == 5
+    found = biased(search=SearchSettings(budget=4, permutations=None))
+    assert (found.questions, found.exact) == (3, False)
+
+
+def test_a_calibration_of_another_number_of_permutations_is_refused() -> None:
+    fitted = Cascade(PETS, TableScorer(prefers_a), plan=APART)
+    calibration = Calibration((1.0,), hashes=fitted.hashes)
+    assert biased(calibration=calibration).leaf == biased().leaf
+    with pytest.raises(ConfigError, match="fitted with another number of permutations"):
+        biased(calibration=calibration, search=SearchSettings(permutations=None))
 
 
 def test_a_calibration_of_other_questions_is_refused() -> None:
@@ -233,4 +294,4 @@ def test_one_that_takes_long_holds_up_only_so_many_others() -> None:
     taken.clear()
     flags = Cascade(Taxonomy.load("flags"), TableScorer(answers, max_options=88), batch_size=2)
     next(flags.predict_batch(source()))
-    assert len(taken) <= 10
+    assert len(taken) <= 14

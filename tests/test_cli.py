@@ -203,7 +203,29 @@ FLAGS = ["classify", "a.png", "--taxonomy", "flags"]
         ([*FLAGS, "--floor", "2"], "--floor: '2' is not a number from 0 to 1"),
         ([*FLAGS, "--budget", "0"], "--budget: '0' is not"),
         ([*FLAGS, "--budget-unit", "tokens"], "--budget-unit without a budget"),
-        ([*FLAGS, "--max-options", "27"], "max_options is 27; expected 2 to 26"),
+        (
+            [*FLAGS, "--max-options", "27"],
+            "--max-options 27 with --answer letter; expected at most",
+        ),
+        (
+            [*FLAGS, "--max-options", "261", "--answer", "pair"],
+            "--answer pair; expected at most 260",
+        ),
+        ([*FLAGS, "--max-options", "1"], "max_options is 1; expected 2 or more"),
+        ([*FLAGS, "--answer", "word"], "--answer"),
+        ([*FLAGS, "--shots", "2"], "--shots without examples; expected --examples with it"),
+        (
+            [*FLAGS, "--examples", "x", "--order", "image"],
+            "--examples with --order image; expected",
+        ),
+        (
+            ["taxonomy", "plan", "flags", "--shots", "2"],
+            "--shots without a model; expected --model",
+        ),
+        (
+            [*FLAGS, "--name-score", "mean"],
+            "--name-score mean without names; expected --answer name",
+        ),
         ([*FLAGS, "--merge", "some"], "--merge"),
         (["taxonomy", "check", "gone.yaml"], "gone.yaml"),
         (["taxonomy", "show", "flags", "--node", "atlantis"], "atlantis"),

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from hiercls.bias import LetterPrior
 from hiercls.calibration import Calibration
 from hiercls.cli.calibrate import report
 from hiercls.cli.main import main
@@ -28,6 +31,7 @@ FITTED = Fit(
         "coverage:0.9:2": RuleFigures(0.9, 0.7, 2.5, 1.25, 12.34),
         "target:0.99": RuleFigures(1.0, 0.0, 0.0, 1.0, 88.0),
     },
+    num_prior=0,
     num_tempered=600,
     num_judged=1300,
     errors=(),
@@ -52,6 +56,18 @@ def test_the_report_says_what_changed_and_what_each_rule_gives() -> None:
     ]
 
 
+def test_the_report_says_which_letters_are_preferred() -> None:
+    prior = LetterPrior({2: (math.log(0.6), math.log(0.4)), 3: (-1.0, -1.2, -1.1)})
+    calibration = replace(FITTED.calibration, letter_prior=prior)
+    lines = report(replace(FITTED, calibration=calibration, num_prior=40), "pets.json").splitlines()
+    assert lines[2:6] == [
+        "preference for letters, from 40 images, taken out of the answers",
+        " 2 options: A 60.0% B 40.0%",
+        " 3 options: A 36.8% B 30.1% C 33.3%",
+        "",
+    ]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for number in range(3):
@@ -71,6 +87,11 @@ def folder(tmp_path: Path) -> Path:
         (["--stop", "leaf"], "unrecognized arguments: --stop leaf"),
         (["--out", "none/c.json"], "none/c.json: there is no folder none"),
         (["--search", "greedy", "--beam", "3"], "--beam with --search greedy"),
+        (["--letter-prior", "0"], "argument --letter-prior: '0' is not a whole number"),
+        (
+            ["--permutations", "x"],
+            "'x' is not a whole number of at least 1, or all",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_told_before_the_model_is_loaded(

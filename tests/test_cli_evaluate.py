@@ -38,7 +38,7 @@ def test_predictions_of_another_tool_need_neither_pictures_nor_torch(
     command = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "flags: 3 pictures scored" in done.stdout
+    assert "flags: 3 of 3 pictures scored" in done.stdout
     assert "Italy taken for Ireland: 1 of 1" in done.stdout
     values = json.loads(output.read_text())
     expected = {
@@ -74,11 +74,11 @@ def test_pictures_without_an_answer_are_counted_apart_and_told(
     path.write_text("image,label,error\n1.png,fr,\n2.png,,broken\n9.png,fr,\n")
     assert main([*files, "--predictions", str(path)]) == 1
     captured = capsys.readouterr()
-    assert "flags: 1 pictures scored" in captured.out
+    assert "flags: 1 of 3 pictures scored" in captured.out
     assert "1 unscored: broken" in captured.out
     assert captured.err.splitlines() == [
-        f"hiercls: note: {path}: no line for 1 images: 3.png",
-        f"hiercls: note: {path}: 1 lines are of no image here: 9.png",
+        f"hiercls: note: {path}: no line for 1 of 3 images: 3.png",
+        f"hiercls: note: {path}: no image here for 1 of 3 lines: 9.png",
         "hiercls: 2 of 3 pictures unscored",
     ]
 
@@ -91,12 +91,13 @@ def test_two_runs_are_compared(
     output = tmp_path / "metrics.json"
     arguments = [*files, "--predictions", str(tmp_path / "answers.csv"), "--against", str(other)]
     assert main([*arguments, "--output", str(output)]) == 0
-    assert "only this one right: 0; only the other: 1 (p = 1, may be luck)" in (
-        capsys.readouterr().out
-    )
+    captured = capsys.readouterr().out
+    assert "only this one right: 0; only the other: 1 (p = 1, may be luck)" in captured
+    assert "right at level 2" in captured
     against = json.loads(output.read_text())["against"]
     assert (against["count"], against["only_other"]) == (3, 1)
     assert against["differences"]["leaf_accuracy"]["other"] == 1
+    assert [against["levels"][level]["other"] for level in "123"] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

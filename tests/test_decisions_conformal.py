@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import itertools
 import math
 import random
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 from decision_strategies import Answers, above, answered, images, some
@@ -64,6 +67,39 @@ def test_sets_grow_from_one_node_to_the_root(known: NodeProbabilities, max_nodes
 
 @pytest.mark.slow
 @some
+@given(images(), st.integers(1, 3))
+def test_each_next_set_is_the_best_of_all_it_may_grow_into(
+    known: NodeProbabilities, max_nodes: int
+) -> None:
+    taxonomy = known.taxonomy
+
+    def inside(nodes: frozenset[str], found: Iterable[str]) -> set[str]:
+        return {own for own in found if above(taxonomy, own) & nodes}
+
+    def worth(before: frozenset[str], after: frozenset[str]) -> float:
+        gained = sum(known.ends[own] for own in inside(after, known.ends))
+        gained -= sum(known.ends[own] for own in inside(before, known.ends))
+        classes = taxonomy.classes
+        let_in = len(inside(after, classes)) - len(inside(before, classes))
+        return gained / max(let_in, 0.5)
+
+    def moves(nodes: frozenset[str]) -> Iterator[frozenset[str]]:
+        entering = {parent for node in nodes for parent in taxonomy.parents(node)}
+        outside = known.ends.keys() - inside(nodes, known.ends)
+        if len(nodes) < max_nodes and outside:
+            entering.add(max(outside, key=known.ends.__getitem__))
+        for new in entering:
+            yield frozenset({new, *(node for node in nodes if new not in above(taxonomy, node))})
+
+    sets = [grown.nodes for grown in growing_sets(known, max_nodes)]
+    for before, after in itertools.pairwise(sets[:-1]):
+        assert after in set(moves(before))
+        best = max(worth(before, own) for own in moves(before))
+        assert worth(before, after) == pytest.approx(best, abs=1e-9)
+
+
+@pytest.mark.slow
+@some
 @given(images(max_parents=1), st.floats(0, 1))
 def test_with_one_node_a_set_is_the_climb(known: NodeProbabilities, threshold: float) -> None:
     assert conformal(known, threshold).nodes == climb(known, threshold).nodes
@@ -78,13 +114,27 @@ def test_a_set_misses_the_truth_up_to_its_largest_miss_and_no_further(
     truth = data.draw(st.sampled_from(list(known.taxonomy)))
     miss = largest_miss(known, truth, max_nodes=max_nodes)
     for threshold in (
-        max(miss, 0.0),
+        miss,
         math.nextafter(miss, 2),
-        data.draw(st.floats(0, 1)),
+        data.draw(st.floats(-1, 1, exclude_min=True)),
         ABOVE_ALL,
     ):
-        decision = conformal(known, threshold, max_nodes=max_nodes)
-        assert is_right(known, decision, truth) is (threshold > miss)
+        exact = conformal(known, threshold, max_nodes=max_nodes, is_exact=True)
+        assert is_right(known, exact, truth) is (threshold > miss)
+        assert (not exact.nodes) is (threshold <= -next(growing_sets(known, max_nodes)).probability)
+        plain = conformal(known, threshold, max_nodes=max_nodes)
+        assert plain == exact if exact.nodes else plain.nodes
+
+
+def test_an_exact_rule_withholds_the_least_sure_answers_first() -> None:
+    pool = labelled(60, seed=2)
+    for threshold in (-0.9, -0.5, -0.2):
+        decisions = [conformal(known, threshold, is_exact=True) for known, _ in pool]
+        firsts = [next(growing_sets(known)).probability for known, _ in pool]
+        withheld = [own for own, decision in zip(firsts, decisions, strict=True) if decision.reason]
+        given = [own for own, decision in zip(firsts, decisions, strict=True) if decision.nodes]
+        assert max(withheld, default=0) <= -threshold < min(given, default=1)
+        assert len(withheld) + len(given) == 60
 
 
 @pytest.mark.slow
@@ -121,6 +171,22 @@ def test_sets_hold_the_truth_as_often_as_asked_though_the_probabilities_are_wron
         sure.append(sum(decision.probability for _, decision, _ in answers) / len(answers))
     assert sum(shares) / 20 == pytest.approx(0.8, abs=0.02)
     assert sum(sure) / 20 > 0.82  # what the model itself would have promised
+
+
+@pytest.mark.slow
+def test_an_exact_coverage_is_not_passed_though_leaves_are_right_more_often() -> None:
+    exact = parse_fitted("exact-coverage:0.2")
+    pool = labelled(240, seed=3)
+    dice = random.Random(5)
+    shares: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(20):
+        dice.shuffle(pool)
+        for rule in (exact, replace(exact, is_exact=False)):
+            decide = rule.with_threshold(fit_threshold(rule, pool[:120]))
+            right = [is_right(known, decide(known), truth) for known, truth in pool[120:]]
+            shares[rule.is_exact].append(sum(right) / len(right))
+    assert sum(shares[True]) / 20 == pytest.approx(0.2, abs=0.02)
+    assert sum(shares[False]) / 20 > 0.25
 
 
 @pytest.mark.slow

@@ -190,6 +190,23 @@ def test_a_stop_point_is_what_its_rule_gives() -> None:
     assert (at_95.accuracy, at_95.leaves, at_95.coverage) == (1, 0.5, 0.75)
 
 
+def test_risk_is_that_of_the_answers_though_another_leaf_was_more_probable() -> None:
+    greedy = answer("1", "pug", 0.3, top=(Candidate("manx", 0.4), Candidate("pug", 0.3)))
+    evaluation = evaluate(PETS, [Scored(Example("1", "pug"), greedy)])
+    assert evaluation.risk_coverage["risk"][-1] == 0
+    stopped = replace(greedy, path=("dog",), names=("dog",), leaf=None)
+    evaluation = evaluate(PETS, [Scored(Example("1", "pug"), stopped)])
+    assert evaluation.risk_coverage["risk"][-1] == 1
+
+
+def test_the_worst_level_is_where_most_turn_off_or_stop() -> None:
+    rows = [("1", "pug", "manx"), ("2", "pug", "husky"), ("3", "manx", "cat")]
+    worst = evaluate(PETS, scored(*rows)).worst_level
+    assert worst is not None
+    assert (worst.level, worst.reached, worst.missed) == (2, 2, 2)
+    assert evaluate(PETS, scored(("1", "pug", "pug"))).worst_level is None
+
+
 def test_nothing_scored_is_an_error_that_says_why() -> None:
     rows = [Scored(Example("1", "pug"), Prediction.failed("1", "no prediction"))]
     with pytest.raises(RequestError, match="none of 1 pictures has an answer: no prediction"):
@@ -261,6 +278,10 @@ def test_answers_whose_probabilities_do_not_sum_to_one_are_refused(tmp_path: Pat
     line = answer("1.jpg", "pug", 0.9, steps=(step,)).to_json() + "\n"
     with pytest.raises(RequestError, match=r":1: the probabilities at 'pets' sum to 1.8"):
         read(tmp_path, line, "predictions.jsonl")
+    top = (Candidate("pug", 0.9), Candidate("husky", 0.9))
+    line = answer("1.jpg", "pug", 0.9, top=top).to_json() + "\n"
+    with pytest.raises(RequestError, match=r":1: the probabilities of the leaves sum to 1.8"):
+        read(tmp_path, line, "predictions.jsonl")
 
 
 def matched(folder: Path, names: list[str], images: list[str]) -> tuple[list[Scored], list[str]]:
@@ -275,21 +296,21 @@ def test_images_match_by_name_by_file_and_by_the_end_of_their_path(tmp_path: Pat
     images = ["a/1.jpg", str(tmp_path / "a" / "2.jpg"), "/elsewhere/b/2.jpg", "c/3.jpg"]
     rows, notes = matched(tmp_path, names, images)
     assert [row.prediction.image for row in rows] == images
-    assert notes == ["2 images were matched by the end of their path"]
+    assert notes == ["2 of 4 images matched by the end of their path"]
 
 
 def test_an_end_that_fits_two_images_matches_neither(tmp_path: Path) -> None:
     rows, notes = matched(tmp_path, ["0.jpg", "a/1.jpg", "b/1.jpg"], ["0.jpg", "1.jpg"])
     assert [row.prediction.error for row in rows] == [None, "no prediction", "no prediction"]
     assert [note.split(": ", 1)[1] for note in notes] == [
-        "no line for 2 images: a/1.jpg, b/1.jpg",
-        "1 lines are of no image here: 1.jpg",
+        "no line for 2 of 3 images: a/1.jpg, b/1.jpg",
+        "no image here for 1 of 2 lines: 1.jpg",
     ]
 
 
 def test_an_image_twice_is_told_or_refused(tmp_path: Path) -> None:
     _, [note] = matched(tmp_path, ["1.jpg"], ["1.jpg", "1.jpg"])
-    assert "1 lines repeat an image" in note
+    assert "an image again on 1 of the lines: 1.jpg" in note
     examples = read_examples(tmp_path / "labels.csv", PETS)
     two = [answer("1.jpg", "pug"), answer("1.jpg", "manx")]
     with pytest.raises(RequestError, match=r"two different answers for '1.jpg'"):
@@ -316,6 +337,16 @@ def test_two_runs_are_compared_on_what_both_scored() -> None:
     assert accuracy.interval[0] > 0
     with pytest.raises(RequestError, match="no picture has an answer in both runs"):
         compare(PETS, this[11:], other[11:], name="other.csv")
+
+
+def test_two_runs_are_compared_level_by_level() -> None:
+    truths = [(str(i), "pug", "pug") for i in range(12)]
+    this = scored(*truths)
+    other = scored(*((i, t, "husky" if int(i) % 2 else t) for i, t, _ in truths))
+    first, second = compare(PETS, this, other, name="other.csv", num_resamples=200).levels.values()
+    assert (first.this, first.other, first.interval) == (1, 1, (0, 0))
+    assert (second.this, second.other) == (1, 0.5)
+    assert 0.1 < second.interval[0] < 0.5 < second.interval[1] < 0.9
 
 
 class Constant:

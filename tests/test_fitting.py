@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hiercls.bias import LetterPrior
 from hiercls.calibration.temperature import tempered
 from hiercls.cascade import Cascade
 from hiercls.config import PlanSettings, SearchSettings
@@ -15,7 +16,7 @@ from hiercls.data import Example
 from hiercls.errors import RequestError
 from hiercls.fitting import fit
 from hiercls.plan import Plan
-from hiercls.scoring import Handle, TableScorer
+from hiercls.scoring import Handle, Prepared, Request, TableScorer, normalised
 from hiercls.taxonomy import Taxonomy
 
 PETS = Taxonomy.from_dict(
@@ -38,19 +39,24 @@ class TooSure(TableScorer):
         super().__init__(self._probabilities)
         self._truths = truths
 
-    def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-        return [image.getpixel((0, 0)) for image in images]
+    def prepare(self, image: Image.Image) -> Prepared:
+        return image.getpixel((0, 0))
+
+    def open(self, images: Sequence[Prepared]) -> list[Handle]:
+        return list(images)
 
     def _probabilities(self, handle, question) -> list[float]:
         red, green, _ = handle
         truth = self._truths[256 * red + green]
         dice = random.Random(f"{handle} {question.node}")
-        honest = tempered([dice.gauss(0, 2.5) for _ in question.options], 1.0)
+        options = sorted(option.node for option in question.options)
+        honest = tempered([dice.gauss(0, 2.5) for _ in options], 1.0)
         meant = dice.choices(range(len(honest)), [math.exp(own) for own in honest])[0]
-        right = next((i for i, o in enumerate(question.options) if truth.startswith(o.node)), meant)
+        right = next((i for i, own in enumerate(options) if truth.startswith(own)), meant)
         swapped = list(honest)
         swapped[right], swapped[meant] = swapped[meant], swapped[right]
-        return [math.exp(own) for own in tempered(swapped, 1 / TOO_SURE)]
+        said = dict(zip(options, tempered(swapped, 1 / TOO_SURE), strict=True))
+        return [math.exp(said[option.node]) for option in question.options]
 
 
 @pytest.fixture
@@ -113,6 +119,48 @@ def test_the_calibrated_cascade_stops_where_the_fit_says(examples: list[Example]
         right += prediction.path == () or example.node.startswith(prediction.path[-1])
         assert prediction.leaf is not None or prediction.stopped is not None
     assert right / len(examples) >= 0.8
+
+
+@pytest.mark.slow
+def test_where_leaves_are_right_more_often_than_sets_need_be_exact_ones_are_shown_too(
+    examples: list[Example],
+) -> None:
+    found = fit(cascade_of(examples), examples, coverages=(0.3, 0.9))
+    exact, plain = found.rules["exact-coverage:0.3"], found.rules["coverage:0.3"]
+    assert exact.right == pytest.approx(0.3, abs=0.01)
+    assert plain.right == found.rules["leaf"].right > 0.4
+    assert exact.num_nodes == exact.classes_alone < plain.num_nodes == 1
+    assert exact.depth == pytest.approx(2 * exact.num_nodes)
+    assert "exact-coverage:0.9" not in found.rules
+
+
+class PrefersLetters(TooSure):
+    """Adds to the logit of every letter something of its own."""
+
+    ADDED = (5.0, 0.0, -4.0, 2.0)
+
+    def score(self, requests: Sequence[Request]) -> list[tuple[float, ...]]:
+        return [
+            normalised([own + more for own, more in zip(row, self.ADDED, strict=False)])
+            for row in super().score(requests)
+        ]
+
+
+@pytest.mark.slow
+def test_a_letter_prior_is_found_without_labels_and_applied(examples: list[Example]) -> None:
+    found = {}
+    for num_prior in (0, 25):
+        scorer = PrefersLetters([example.node for example in examples])
+        cascade = Cascade(PETS, scorer, plan=PLAN, batch_size=50)
+        found[num_prior] = fit(cascade, examples, num_prior=num_prior)
+    plain, fitted = found[0], found[25]
+    assert (plain.num_prior, fitted.num_prior) == (0, 25)
+    assert plain.calibration.letter_prior == LetterPrior()
+    prior = fitted.calibration.letter_prior.logprobs
+    assert prior[3] == pytest.approx(normalised(PrefersLetters.ADDED[:3]), abs=1e-9)
+    assert prior[4] == pytest.approx(normalised(PrefersLetters.ADDED), abs=1e-9)
+    assert fitted.rules["leaf"].right > plain.rules["leaf"].right + 0.05
+    assert fitted.calibration.temperatures == pytest.approx((TOO_SURE, TOO_SURE), rel=0.2)
 
 
 def test_images_that_cannot_be_read_are_told_and_left_out(

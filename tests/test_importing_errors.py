@@ -43,6 +43,11 @@ def said(tmp_path: Path, text: str, form: str | None = None, **chosen: Any) -> s
             "tench\ngreat white shark\n",
             "lines of no known form; expected edges, an outline, paths, a table or synsets",
         ),
+        (
+            None,
+            "a b\n" + "".join(f"b c{n}\n" for n in range(20)) + "b",
+            "22: 1 of the two ends of an edge; expected a parent and a child",
+        ),
         ("edges", "# a\n", "nothing in it; expected nodes"),
         (
             "edges",
@@ -120,8 +125,17 @@ def said(tmp_path: Path, text: str, form: str | None = None, **chosen: Any) -> s
         ("table", "id,parent\na,b\nb,a\n", "2: no root: every node has parents; a cycle from parent"
          " to child: 'a' -> 'b' -> 'a'; expected none"),
         # data
-        ("nested", '{"name": "a", "children": [\n', "2: not valid JSON: expecting value"),
-        ("nested", '{"a": {"b": {}}}\n}', "2: not valid JSON: extra data"),
+        (
+            "nested",
+            '{"name": "a", "children": [\n',
+            "2: not valid JSON: expecting value at column 1",
+        ),
+        ("nested", '{"a": {"b": {}}}\n}', "2: not valid JSON: extra data at column 1"),
+        (
+            "nested",
+            '{"name": "a',
+            "1: not valid JSON: unterminated string starting at column 10",
+        ),
         ("nested", '{"a": {\n"b": 1,\n"b": 2}}', "3: two keys 'b'; expected one (first on line 2)"),
         ("nested", "[]", "a list at the top; expected a mapping or a list of nodes"),
         ("nested", "3", "the number 3 at the top; expected a mapping or a list of nodes"),
@@ -232,7 +246,7 @@ def test_a_folder_is_no_file(tmp_path: Path, form: str) -> None:
 def test_a_folder_without_images_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     assert failure(tmp_path).message == (
-        f"{tmp_path}: nothing but a root; expected at least one node below it"
+        f"{tmp_path}: no image in a folder below; expected a folder of images for each class"
     )
 
 
@@ -281,6 +295,14 @@ def test_synsets_that_are_not_there_are_errors(tmp_path: Path, text: str, messag
     (tmp_path / "data.noun").write_text("00000001 03 n 01 dog 0 000 | it barks\n")
     (tmp_path / "index.noun").write_text("dog n 1 0 1 1 00000001  \n")
     assert said(tmp_path, text, "wordnet", wordnet_path=tmp_path) == message
+
+
+def test_a_torn_line_in_a_list_of_synsets_is_told(tmp_path: Path) -> None:
+    listed = [f"n{number:08}" for number in range(1, 20)]
+    lines = [f"{own} 03 n 01 word{own} 0 000 | it is\n" for own in listed]
+    (tmp_path / "data.noun").write_text("".join(line[1:] for line in lines))
+    text = "\n".join([*listed, "n0000"])
+    assert said(tmp_path, text, None, wordnet_path=tmp_path).startswith("20: 'n0000' is no noun")
 
 
 def test_names_that_fit_no_node_are_an_error(tmp_path: Path) -> None:

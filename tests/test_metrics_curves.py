@@ -137,6 +137,21 @@ def test_ece_equals_its_definition(pairs: list[tuple[float, bool]], num_bins: in
 
 
 @pytest.mark.slow
+@given(st.lists(st.tuples(PROBABILITIES, st.booleans()), min_size=1), st.integers(1, 20))
+def test_bins_and_ece_equal_those_of_scikit_learn(
+    pairs: list[tuple[float, bool]], num_bins: int
+) -> None:
+    library = pytest.importorskip("sklearn.calibration")
+    sure, right = [p for p, _ in pairs], [hit for _, hit in pairs]
+    accuracy, confidence = library.calibration_curve(right, sure, n_bins=num_bins, pos_label=True)
+    bins = [one for one in reliability(sure, right, num_bins=num_bins) if one.count]
+    assert [one.accuracy for one in bins] == pytest.approx(accuracy)
+    assert [one.confidence for one in bins] == pytest.approx(confidence)
+    weights = [one.count / len(pairs) for one in bins]
+    assert ece(bins) == pytest.approx(np.dot(weights, np.abs(accuracy - confidence)))
+
+
+@pytest.mark.slow
 def test_brier_and_log_loss_equal_those_of_scikit_learn() -> None:
     library = pytest.importorskip("sklearn.metrics")
     sure = [0.1, 0.4, 0.8, 0.95]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 from taxonomy_strategies import dags, few, trees
 
 from hiercls.config import MERGES, PlanSettings
@@ -130,7 +130,7 @@ def test_class_probabilities_sum_to_one(
     taxonomy = taxonomy.restrict(under=data.draw(st.sampled_from(list(taxonomy))))
     plan = Plan(taxonomy, wanted)
     scorer = Rounds(HashScorer(max_options=wanted.max_options))
-    handle = scorer.open([Image.new("RGB", (2, 2), "red")])[0]
+    handle = opened(scorer, [Image.new("RGB", (2, 2), "red")])[0]
     asked = [Request(handle, plan.question(node)) for node in plan.nodes]
     logprobs = dict(zip(plan.nodes, scorer.score(asked), strict=True))
     found = dict.fromkeys(taxonomy.classes, 0.0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 from taxonomy_strategies import dags, few
 
 from hiercls.config import PlanSettings
@@ -38,7 +38,7 @@ def wide(num_options: int) -> Question:
 @given(st.integers(2, 300), st.integers(2, 26))
 def test_rounds_are_those_that_are_asked(num_options: int, most: int) -> None:
     scorer = CountingScorer(most)
-    handle = scorer.open([Image.new("RGB", (2, 2))])[0]
+    handle = opened(scorer, [Image.new("RGB", (2, 2))])[0]
     Rounds(scorer).score([Request(handle, wide(num_options))])
     assert sorted(scorer.sizes) == sorted(rounds(num_options, most))
 

@@ -25,14 +25,16 @@ children:
 TABLE = """\
 pets: 6 classes, merge auto
 
-max options  questions  unmerged  at most  steps  tokens  unmerged  in all  levels
-          2       3.33      3.33        4   1.83     110       110       5       2
-         16       1.33      1.83        2   1.33      59        67       2       2
+options  questions  unmerged  at most  steps  tokens  unmerged  in all  levels
+      2       3.33      3.33        4   1.83     110       110       5       2
+     16       1.33      1.83        2   1.33      59        67       2       2
 
-questions  asked about an image, the mean over classes; unmerged, without merging
+options    the most of a single question
+questions  an image is asked, the mean over classes; unmerged, without merging
 at most    for the class that takes the most
 steps      the same with a question asked in rounds counted once
-tokens     of an image's questions, estimated: bytes / 4, and 3 more an option, 20 more a question
+tokens     of an image's questions, estimated: bytes / 4, and 3 more an option,
+           20 more a question
 in all     questions of the whole plan
 """
 SHOWN = """
@@ -99,11 +101,21 @@ def test_a_part_can_be_planned(pets: str, capsys: pytest.CaptureFixture[str]) ->
     assert found["settings"][0]["options_max"] == 2
 
 
+def test_more_options_than_letters_are_shown_without_labels(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "things.yaml"
+    names = "".join(f"  - name: thing {number}\n" for number in range(27))
+    path.write_text(f"name: things\nchildren:\n{names}")
+    assert main(["taxonomy", "plan", str(path), "--max-options", "27", "--show", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "level 0, 27 options:\nWhich of these is in the picture?\n- thing 0\n" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--max-options", "27"], "max_options is 27; expected 2 to 26, one a letter"),
-        (["--max-options", "1"], "max_options is 1; expected 2 to 26"),
+        (["--max-options", "1"], "max_options is 1; expected 2 or more"),
         (["--under", "dgo"], "no node 'dgo' in the taxonomy 'pets'"),
         (["--exclude", "pets"], "nothing is left under 'pets'"),
         (["--merge", "some"], "invalid choice: 'some'"),

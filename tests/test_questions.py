@@ -6,7 +6,7 @@ import pytest
 
 from hiercls.errors import ConfigError, PlanError
 from hiercls.plan import Option, Question
-from hiercls.questions import PromptFormat, render, render_open
+from hiercls.questions import PromptFormat, Turn, render, render_open, turn_of
 
 PETS = Question(
     "pet",
@@ -33,10 +33,37 @@ def test_an_open_question_offers_nothing() -> None:
     assert render_open(PETS) == "Which of these is in the picture?\nAnswer with the name only."
 
 
-def test_more_options_than_letters_are_refused() -> None:
-    wide = dataclasses.replace(PETS, options=tuple(Option(str(n), str(n)) for n in range(27)))
-    with pytest.raises(PlanError, match="'pet' has 27 options; expected at most 26"):
-        render(wide)
+@pytest.mark.parametrize(("answer", "most"), [("letter", 26), ("pair", 260)])
+def test_more_options_than_labels_are_refused(answer: str, most: int) -> None:
+    options = tuple(Option(str(n), str(n)) for n in range(most + 1))
+    wide = dataclasses.replace(PETS, options=options)
+    with pytest.raises(PlanError, match=f"'pet' has {most + 1} options; expected at most {most}"):
+        render(wide, PromptFormat(answer=answer))
+
+
+def test_pairs_label_the_options_where_they_answer() -> None:
+    options = tuple(Option(str(n), f"pet {n}") for n in range(12))
+    text = render(dataclasses.replace(PETS, options=options), PromptFormat(answer="pair"))
+    assert "\nA0. pet 0\nA1. pet 1\n" in text
+    assert text.endswith("A9. pet 9\nB0. pet 10\nB1. pet 11\n" + PromptFormat().pair_instruction)
+
+
+def test_examples_stand_behind_the_question_in_the_order_of_the_options() -> None:
+    turn = turn_of(PETS, pictures={1: [5], 0: [3, 4]})
+    assert turn.texts == (
+        render(PETS) + "\nAn example of A:",
+        "An example of A:",
+        "An example of B:",
+        "The picture in question:",
+    )
+    assert turn.pictures == (3, 4, 5)
+    assert turn_of(PETS) == Turn((render(PETS),))
+    named = turn_of(PETS, PromptFormat(answer="name"), {1: [5]})
+    assert named.texts == (render_open(PETS) + "\nAn example of cat:", "The picture in question:")
+
+
+def test_nothing_is_offered_where_names_answer() -> None:
+    assert render(PETS, PromptFormat(answer="name")) == render_open(PETS)
 
 
 def test_a_question_with_one_option_is_refused() -> None:
@@ -50,9 +77,16 @@ def test_every_field_of_a_format_changes_its_hash() -> None:
         PromptFormat(descriptions=False),
         PromptFormat(instruction="Answer."),
         PromptFormat(open_instruction="Answer."),
+        PromptFormat(pair_instruction="Answer."),
+        PromptFormat(example="Like {}:"),
+        PromptFormat(closing="And this:"),
+        PromptFormat(order="question"),
+        PromptFormat(answer="name"),
+        PromptFormat(name_score="mean"),
         PromptFormat(version=0),
     ]
-    assert len({default.hash, *(other.hash for other in others)}) == 5
+    assert len(others) == len(dataclasses.fields(PromptFormat))
+    assert len({default.hash, *(other.hash for other in others)}) == 1 + len(others)
 
 
 def test_a_format_survives_being_written_down() -> None:
@@ -66,7 +100,8 @@ def test_a_format_survives_being_written_down() -> None:
         ({"version": 99}, "version 99; this release of hiercls writes 1"),
         ({"instruction": 3}, "instruction is 3; expected str"),
         ({"descriptions": "yes"}, "descriptions is 'yes'; expected bool"),
-        ({"colour": "red"}, "has the keys colour, "),
+        ({"colour": "red"}, "has the keys answer, closing, colour, "),
+        ({"answer": "word"}, "answer is 'word'; expected letter or pair or name"),
     ],
 )
 def test_a_format_that_is_not_ours_is_refused(change: dict[str, object], message: str) -> None:

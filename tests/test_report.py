@@ -15,7 +15,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_cases import HOSTILE, animals, draw_pictures, evaluation, examples, named, walk
+from report_cases import (
+    HOSTILE,
+    animals,
+    draw_pictures,
+    evaluation,
+    examples,
+    is_exact,
+    named,
+    walk,
+)
 
 from hiercls.data import Example
 from hiercls.errors import RequestError
@@ -24,6 +33,7 @@ from hiercls.images import printable
 from hiercls.prediction import Prediction
 from hiercls.report import write_page
 from hiercls.report.gallery import choose
+from hiercls.report.heatmaps import heatmaps
 from hiercls.report.judgement import Judgement, Outcome, judge
 from hiercls.report.payload import PARTS, Payload, script_json
 from hiercls.taxonomy import Taxonomy
@@ -157,6 +167,17 @@ def test_every_plot_stands_on_the_page_with_its_numbers(page: Parsed) -> None:
     assert words.count("Numbers") == tags["figure"]
 
 
+def test_a_row_of_confusions_is_of_the_pictures_that_came_that_far() -> None:
+    answers = ["pet dog pug", "pet dog husky", "pet dog husky", "pet dog husky", "wild wolf"]
+    scored = [
+        Scored(Example(str(i), "husky"), Prediction(str(i), tuple(a.split()), tuple(a.split())))
+        for i, a in enumerate(answers)
+    ]
+    below_dog, below_root = heatmaps(evaluation(animals(), scored), animals())
+    shown = [re.findall(r">(\d+)</text>", plot.svg) for plot in (below_root, below_dog)]
+    assert shown == [["80", "20"], ["75", "25"]]  # not 60 of 100, as one left at the root
+
+
 def test_an_evaluation_without_probabilities_has_a_page(tmp_path: Path) -> None:
     taxonomy = animals()
     scored = [
@@ -180,7 +201,8 @@ def test_an_evaluation_with_the_bare_minimum_has_a_page(tmp_path: Path) -> None:
 def test_other_runs_stand_beside_this_one(tmp_path: Path) -> None:
     scored = examples(animals(), 40)
     difference = Difference(this=0.5, other=0.625, interval=(-0.25, 0.0))
-    other = Comparison(HOSTILE[0], 38, 3, 8, 0.227, {"leaf_accuracy": difference})
+    second = Difference(this=0.75, other=0.5, interval=(0.125, 0.375))
+    other = Comparison(HOSTILE[0], 38, 3, 8, 0.227, {"leaf_accuracy": difference}, {2: second})
     flat = {"leaf_accuracy": 0.4321}
     found = replace(evaluation(animals(), scored), against=other, baselines={"flat": flat})
     write_page(tmp_path / "page.html", found, scored, animals())
@@ -190,6 +212,7 @@ def test_other_runs_stand_beside_this_one(tmp_path: Path) -> None:
     assert f"Against {HOSTILE[0]}, over 38 pictures" in words
     assert "only the other on 8; so uneven a split may be luck (p = 0.23" in words
     assert "50.0 %62.5 %-12.5 %-25.0 % to 0.0 %" in words
+    assert "Accuracy at level 275.0 %50.0 %25.0 %12.5 % to 37.5 %" in words
 
 
 @pytest.mark.slow
@@ -313,7 +336,7 @@ def test_the_tree_counts_what_a_slow_count_counts() -> None:
         seen = [one for one in known if one.example.node in inside]
         here = [one for one in known if one.prediction.path[-1] in inside]
         both = [one for one in seen if one in here]
-        right = [one for one in seen if one.is_right]
+        right = [one for one in seen if is_exact(one)]
         expected = [len(seen), len(both), len(right), len(here) - len(both)]
         assert (data["tallies"][index] or [0, 0, 0, 0]) == expected
 

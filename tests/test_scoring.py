@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 
 from hiercls.errors import RequestError
 from hiercls.plan import Option, Question
-from hiercls.scoring import Request, Rounds, Scorer, TableScorer
+from hiercls.scoring import LabelMass, Request, Rounds, Scorer, TableScorer
 
 
 def wide(num_options: int) -> Question:
@@ -20,7 +20,7 @@ def wide(num_options: int) -> Question:
 
 
 def handle(scorer: Scorer) -> object:
-    return scorer.open([Image.new("RGB", (2, 2), "red")])[0]
+    return opened(scorer, [Image.new("RGB", (2, 2), "red")])[0]
 
 
 @pytest.mark.slow
@@ -38,6 +38,14 @@ def test_what_fits_is_asked_directly(count: int) -> None:
     direct = HashScorer(max_options=7)
     request = Request(handle(direct), wide(count))
     assert Rounds(direct).score([request]) == direct.score([request])
+
+
+def test_label_mass_is_told_by_its_mean_and_its_least() -> None:
+    mass = LabelMass()
+    assert math.isnan(mass.mean)
+    mass.add([0.5, 0.25])
+    mass.add([1.0, 0.25])
+    assert (mass.count, mass.mean, mass.least) == (4, 0.5, 0.25)
 
 
 def test_rounds_multiply_the_group_and_the_option_within_it() -> None:
@@ -106,7 +114,7 @@ def test_a_table_answers_by_name_by_order_and_by_function() -> None:
 def test_a_table_numbers_the_images_it_opens() -> None:
     scorer = TableScorer({0: {}, 1: {}})
     picture = Image.new("RGB", (2, 2))
-    assert [scorer.open([picture]), scorer.open([]), scorer.open([picture] * 2)] == [
+    assert [opened(scorer, [picture]), scorer.open([]), opened(scorer, [picture] * 2)] == [
         [0],
         [],
         [1, 2],

@@ -11,7 +11,7 @@ from drawn_plans import DRAWN, plans, seeds, tree_plans
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 from taxonomy_strategies import dags, few, trees
 
 from hiercls.config import PlanSettings
@@ -23,7 +23,7 @@ from hiercls.taxonomy import Taxonomy
 
 def flags(num_images: int) -> tuple[HashScorer, list[Handle], Plan]:
     scorer = HashScorer()
-    handles = scorer.open([Image.new("RGB", (2, 2), (n, 0, 0)) for n in range(num_images)])
+    handles = opened(scorer, [Image.new("RGB", (2, 2), (n, 0, 0)) for n in range(num_images)])
     return scorer, handles, Plan(Taxonomy.load("flags"))
 
 
@@ -33,7 +33,7 @@ def flags(num_images: int) -> tuple[HashScorer, list[Handle], Plan]:
 def test_greedy_follows_the_best_option_of_every_answer(document: dict[str, Any]) -> None:
     plan = Plan(Taxonomy.from_dict(document))
     scorer = HashScorer()
-    handles = scorer.open([Image.new("RGB", (2, 2), (n, 0, 0)) for n in range(3)])
+    handles = opened(scorer, [Image.new("RGB", (2, 2), (n, 0, 0)) for n in range(3)])
     for handle, route in zip(handles, run(greedy, scorer, handles, plan), strict=True):
         here, path, logprob = plan.entry, plan.entry.path, 0.0
         for answer in route.answers:
@@ -54,7 +54,7 @@ def test_greedy_follows_the_best_option_of_every_answer(document: dict[str, Any]
 def test_the_leaf_reached_is_among_the_leaves_that_are_known(document: dict[str, Any]) -> None:
     plan = Plan(Taxonomy.from_dict(document))
     scorer = HashScorer()
-    route = run(greedy, scorer, scorer.open([Image.new("RGB", (2, 2))]), plan)[0]
+    route = run(greedy, scorer, opened(scorer, [Image.new("RGB", (2, 2))]), plan)[0]
     chosen = math.fsum(max(answer.logprobs) for answer in route.answers)
     assert route.logprob == pytest.approx(chosen)
     assert route.leaves[route.node] == route.logprob

@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 import pytest
-from drawn_plans import DRAWN, plans, seeds, tree_plans
+from drawn_plans import DRAWN, draw_plan, plans, seeds, tree_plans
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +48,7 @@ def test_the_top_is_that_of_an_exhaustive_search(plan: Plan, image: int, top: in
 @pytest.mark.slow
 @thousands
 @given(plans, seeds)
+@example(draw_plan(86595), 86595)  # what is none of a node's children comes by several ways
 def test_the_answer_is_that_of_an_exhaustive_search(plan: Plan, image: int) -> None:
     route, _ = found(plan, image, top=1)
     (everything,) = run(exhaustive, DRAWN, [image], plan)

@@ -10,21 +10,23 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from hiercls.bias import LetterPrior
 from hiercls.errors import ConfigError
 from hiercls.taxonomy.suggestion import did_you_mean
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Temperatures and thresholds, and what they hold for.
+    """Temperatures, thresholds and a letter prior, and what they hold for.
 
     Attributes:
         temperatures: Of the questions of each level.
         thresholds: Of stop rules that take a number from data, by the text of the rule.
+        letter_prior: What is taken out of the answers to single questions, before all else.
         hashes: Of what it was fitted with: `taxonomy`, `plan`, `prompt` and `model`, as far as
-            they are known.
+            they are known; and the number of permutations.
         num_examples: Labelled images that it was fitted on.
         figures: What calibrating changed, for people: by "level 1", "level 2", ... and "leaves",
             such as `ece_before` and `ece_after`.
@@ -36,6 +38,7 @@ class Calibration:
 
     temperatures: tuple[float, ...]
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    letter_prior: LetterPrior = field(default_factory=LetterPrior)
     hashes: Mapping[str, str] = field(default_factory=dict)
     num_examples: int = 0
     figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -67,7 +70,8 @@ class Calibration:
         Raises:
             ConfigError: The file cannot be written.
         """
-        values = {"version": VERSION, **asdict(self)}
+        prior = self.letter_prior.logprobs
+        values = {"version": VERSION, **asdict(self), "letter_prior": prior}
         try:
             Path(path).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
@@ -113,6 +117,7 @@ def _read(values: object) -> Calibration:
     return Calibration(
         temperatures=_temperatures(values["temperatures"]),
         thresholds=_numbers(values["thresholds"], "thresholds"),
+        letter_prior=_letter_prior(values["letter_prior"]),
         hashes=_texts(values["hashes"]),
         num_examples=_count(values["num_examples"]),
         figures={key: _numbers(own, key) for key, own in _object(values["figures"]).items()},
@@ -126,6 +131,16 @@ def _temperatures(value: object) -> tuple[float, ...]:
         if not _is_number(number) or not 0 < number < math.inf:
             raise ConfigError(f"a temperature is {number!r}; expected a number above 0")
     return tuple(float(number) for number in value)
+
+
+def _letter_prior(value: object) -> LetterPrior:
+    """Read the log-probabilities of letters, by the number of options as text."""
+    rows = _object(value)
+    for key, row in rows.items():
+        is_row = isinstance(row, list) and str(len(row)) == key
+        if not is_row or not all(_is_number(own) and math.isfinite(own) for own in row):
+            raise ConfigError(f"letter_prior: {key} has {row!r}; expected so many logarithms")
+    return LetterPrior({int(key): tuple(map(float, row)) for key, row in rows.items()})
 
 
 def _object(value: object) -> dict[str, Any]:

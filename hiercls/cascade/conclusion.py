@@ -71,7 +71,7 @@ def natural_end(route: Route) -> Ending:
 def decided_end(route: Route, stop: Rule, *, plan: Plan) -> Ending:
     """The end that a stop rule chooses.
 
-    Of several nodes the path leads to the lowest node above them all.
+    Of several nodes the path leads to the lowest node above them all, of none to the root.
 
     Args:
         route: What was found.
@@ -80,7 +80,7 @@ def decided_end(route: Route, stop: Rule, *, plan: Plan) -> Ending:
     """
     known = NodeProbabilities.from_answers(plan, route.logprobs)
     decision = stop(known)
-    node = reduce(plan.taxonomy.lca, decision.nodes)
+    node = reduce(plan.taxonomy.lca, decision.nodes or (plan.taxonomy.root,))
     is_leaf = decision.nodes == (node,) and (
         plan.taxonomy.is_leaf(node) or (decision.reason is None and node in known.classes)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,8 @@ from hiercls.cli.output import check_output, open_results
 from hiercls.cli.progress import Watch
 from hiercls.cli.terminal import stderr_console
 from hiercls.data import Example, Examples, read_examples
-from hiercls.fitting import Fit, check_enough, fit
+from hiercls.fitting import Fit, check_enough, fit, num_tempered
+from hiercls.questions import LETTERS
 from hiercls.taxonomy import Taxonomy
 
 _FILE = "calibration.json"
@@ -55,13 +57,15 @@ def _chosen(examples: Examples, taxonomy: Taxonomy, most: int | None) -> list[Ex
 
 
 def _watched(cascade: Cascade, examples: Sequence[Example], options: argparse.Namespace) -> Fit:
-    with Watch(len(examples), stderr_console()) as watch:
+    num_asked = len(examples) + min(options.letter_prior, num_tempered(len(examples)))
+    with Watch(num_asked, stderr_console()) as watch:
         return fit(
             cascade,
             examples,
             targets=options.target_accuracy,
             coverages=options.coverage,
             delta=options.delta,
+            num_prior=options.letter_prior,
             on_image=watch.count,
         )
 
@@ -77,6 +81,7 @@ def report(fitted: Fit, path: str) -> str:
         f"temperatures from {fitted.num_tempered:,} images; all below is from"
         f" {fitted.num_judged:,} others",
         "",
+        *_letters(fitted),
         *_probabilities(fitted.calibration.figures),
         "",
         *_rules(fitted),
@@ -84,6 +89,19 @@ def report(fitted: Fit, path: str) -> str:
         f"{path} holds it: hiercls classify ... --calibration {path} --stop RULE",
     ]
     return "\n".join(lines)
+
+
+def _letters(fitted: Fit) -> list[str]:
+    """How much of each letter is taken out of the answers, if anything is."""
+    if not fitted.num_prior:
+        return []
+    lines = [f"preference for letters, from {fitted.num_prior:,} images, taken out of the answers"]
+    for count, prior in fitted.calibration.letter_prior.logprobs.items():
+        shares = " ".join(
+            f"{letter} {math.exp(own):.1%}" for letter, own in zip(LETTERS, prior, strict=False)
+        )
+        lines.append(f"{count:2} options: {shares}")
+    return [*lines, ""]
 
 
 def _probabilities(figures: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -17,6 +17,7 @@ from hiercls.cli.progress import Watch
 from hiercls.cli.sources import find_images
 from hiercls.cli.terminal import stderr_console, stdout_console
 from hiercls.prediction import Prediction
+from hiercls.scoring import LabelMass
 from hiercls.taxonomy import Taxonomy
 
 
@@ -30,7 +31,7 @@ class Classifier(Protocol):
 
 def run(options: argparse.Namespace) -> int:
     """Check everything that is cheap, then load the model, then classify."""
-    asking = Asking(options)
+    asking = Asking(options, label_mass=options.label_mass)
     taxonomy = Taxonomy.load(options.taxonomy)
     images = find_images(options.images, sys.stdin.buffer)
     check_output(options.output)
@@ -42,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
         num_failed = classify(
             cascade, images, results, style=options.format, top=options.top, bar=bar_console
         )
+    if cascade.label_mass is not None:
+        print(_label_mass(cascade.label_mass), file=sys.stderr)
     if num_failed:
         print(f"hiercls: {num_failed} of {len(images)} images failed", file=sys.stderr)
     return 1 if num_failed else 0
@@ -74,6 +77,15 @@ def classify(
         for line in _lines(style, predictions, cascade.taxonomy, images, results.width):
             results.write(line)
     return watch.num_failed
+
+
+def _label_mass(mass: LabelMass) -> str:
+    if not mass.count:
+        return "hiercls: no question was asked, so no label mass is known"
+    return (
+        f"hiercls: label mass {mass.mean:.3g} in the mean and {mass.least:.3g} at least,"
+        f" over {mass.count:,} questions"
+    )
 
 
 def _lines(

@@ -61,7 +61,8 @@ def run_model(
     asked = cascade.taxonomy
     del cascade  # two models may not fit
     if options.flat:
-        baselines["flat"] = _flat(options, asked, chosen)
+        baselines["flat"] = _flat(options, asked, chosen, labels=taxonomy)
+        baselines["by name"] = _flat(_by_name(options, asked), asked, chosen, labels=taxonomy)
     return Run(asked, scored, notes, baselines, seconds)
 
 
@@ -72,16 +73,27 @@ def _save(scored: Sequence[Scored], path: str) -> None:
 
 
 def _flat(
-    options: argparse.Namespace, taxonomy: Taxonomy, examples: Sequence[Example]
+    options: argparse.Namespace,
+    taxonomy: Taxonomy,
+    examples: Sequence[Example],
+    *,
+    labels: Taxonomy,
 ) -> list[Scored]:
     """Ask about all classes at once, whatever else was asked for."""
     plain = copy.copy(options)
     plain.under, plain.exclude, plain.stop, plain.calibration = None, [], None, None
     plain.adapters = None  # none has learned this question
-    flat = Asking(plain).load(flat_taxonomy(taxonomy))
+    flat = Asking(plain).load(flat_taxonomy(taxonomy), labels=labels)
     images = (example.image for example in examples)
     predictions = _watched(flat.predict_batch(images, top=options.top), len(examples))
     return flat_predictions(predictions, taxonomy, examples)
+
+
+def _by_name(options: argparse.Namespace, taxonomy: Taxonomy) -> argparse.Namespace:
+    """The same with all classes in one question, of which none is shown to the model."""
+    named = copy.copy(options)
+    named.answer, named.max_options = "name", 1 + len(taxonomy.classes)  # and none of these
+    return named
 
 
 def _watched(predictions: Iterator[Prediction], total: int) -> Iterator[Prediction]:

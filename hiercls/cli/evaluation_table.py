@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hiercls.cli.formats import percent
-from hiercls.evaluate import Comparison, Evaluation
+from hiercls.evaluate import Comparison, Difference, Evaluation
 from hiercls.images import printable
 from hiercls.taxonomy import Taxonomy
 
 NUM_CONFUSIONS = 5
-_SIGNIFICANT = 0.05
 _NAME_WIDTH = 32
 _MEASURES = (
     ("leaf_accuracy", "leaf accuracy"),
@@ -55,7 +54,8 @@ def table(evaluation: Evaluation, taxonomy: Taxonomy) -> str:
 
 
 def _head(evaluation: Evaluation) -> list[str]:
-    lines = [f"{evaluation.taxonomy}: {evaluation.count:,} pictures scored"]
+    total = evaluation.count + evaluation.num_unscored
+    lines = [f"{evaluation.taxonomy}: {evaluation.count:,} of {total:,} pictures scored"]
     for reason, number in list(evaluation.unscored.items())[:NUM_CONFUSIONS]:
         lines.append(f"  {number:,} unscored: {printable(reason)}")
     if len(evaluation.unscored) > NUM_CONFUSIONS:
@@ -64,7 +64,7 @@ def _head(evaluation: Evaluation) -> list[str]:
 
 
 def _measures(evaluation: Evaluation) -> list[str]:
-    kinds = [kind for kind in ("flat", "blind", "floor") if kind in evaluation.baselines]
+    kinds = [kind for kind in ("flat", "by name", "blind", "floor") if kind in evaluation.baselines]
     head = f"{'':{_NAME_WIDTH}}{'':>8}  {'95 % interval':>16}"
     lines = [head + "".join(f"{kind:>9}" for kind in kinds)]
     for key, name in (*_MEASURES, *_DISTANCES):
@@ -101,11 +101,11 @@ def _show(value: float | None, is_share: bool) -> str:
 def _levels(evaluation: Evaluation) -> list[str]:
     if not evaluation.levels:
         return []
-    worst = max(evaluation.levels, key=lambda one: one.lost + one.stopped)
+    worst = evaluation.worst_level
     rows = []
     for one, accuracy in zip(evaluation.levels, evaluation.level_accuracy, strict=False):
         stopped = f", {one.stopped:,} stop above it" if one.stopped else ""
-        mark = "  <- loses the most" if one is worst and worst.lost + worst.stopped else ""
+        mark = "  <- loses the most" if one is worst else ""
         rows.append(
             f"  level {one.level}: {percent(accuracy):>6} right; of {one.reached:,} still right"
             f" above it {one.lost:,} turn off here{stopped}{mark}"
@@ -136,7 +136,7 @@ def _stops(evaluation: Evaluation) -> list[str]:
 
 
 def _against(other: Comparison) -> list[str]:
-    verdict = "may be luck" if other.p_value > _SIGNIFICANT else "hardly luck"
+    verdict = "may be luck" if other.is_luck else "hardly luck"
     lines = [
         f"against {printable(other.name)}, {other.count:,} pictures that both scored",
         f"  only this one right: {other.only_this:,}; only the other: {other.only_other:,}"
@@ -144,10 +144,17 @@ def _against(other: Comparison) -> list[str]:
     ]
     for key, name, is_share in _COMPARED:
         if (one := other.differences.get(key)) is not None:
-            signed = f"{one.this - one.other:+.1%}" if is_share else f"{one.this - one.other:+.3f}"
-            low, high = (_show(bound, is_share) for bound in one.interval)
-            lines.append(f"  {name:{_NAME_WIDTH - 2}}{signed:>8}  {f'{low} – {high}':>16}")
+            lines.append(_difference(name, one, is_share))
+    for level, one in other.levels.items():
+        lines.append(_difference(f"right at level {level}", one, True))
     return lines
+
+
+def _difference(name: str, one: Difference, is_share: bool) -> str:
+    change = one.this - one.other
+    signed = f"{change:+.1%}" if is_share else f"{change:+.3f}"
+    low, high = (_show(bound, is_share) for bound in one.interval)
+    return f"  {name:{_NAME_WIDTH - 2}}{signed:>8}  {f'{low} – {high}':>16}"
 
 
 def _cost(evaluation: Evaluation) -> list[str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from hiercls.config import MOST_OPTIONS
 from hiercls.plan import Plan, Question
 from hiercls.plan.cost import BYTES_A_TOKEN, FRAME_TOKENS, OPTION_TOKENS, rounds
 from hiercls.plan.summary import PlanSummary
 from hiercls.questions import render
 
+if TYPE_CHECKING:
+    from hiercls.model.costs import OrderCosts
+
 _COLUMNS = (
-    "max options",
+    "options",
     "questions",
     "unmerged",
     "at most",
@@ -22,12 +27,21 @@ _COLUMNS = (
     "levels",
 )
 _NOTES = f"""\
-questions  asked about an image, the mean over classes; unmerged, without merging
+options    the most of a single question
+questions  an image is asked, the mean over classes; unmerged, without merging
 at most    for the class that takes the most
 steps      the same with a question asked in rounds counted once
 tokens     of an image's questions, estimated: bytes / {BYTES_A_TOKEN}, and {OPTION_TOKENS} more \
-an option, {FRAME_TOKENS} more a question
+an option,
+           {FRAME_TOKENS} more a question
 in all     questions of the whole plan"""
+
+
+_ORDER_COLUMNS = ("max options", "image first", "question first", "and once", "cheaper")
+_ORDER_NOTES = """\
+image first     tokens read an image, the mean over classes: the image once, then its questions
+question first  the same: the image again behind each question, which was read before
+and once        question first, for all images together: the questions themselves"""
 
 
 class Setting(NamedTuple):
@@ -66,6 +80,30 @@ def _row(setting: Setting) -> tuple[str, ...]:
     )
 
 
+def orders_table(settings: Sequence[Setting], orders: Sequence[OrderCosts]) -> str:
+    """Return what each order of image and question would read, a line a setting."""
+    lines = [_ORDER_COLUMNS, *(_order_row(*pair) for pair in zip(settings, orders, strict=True))]
+    aligned = [
+        "  ".join(cell.rjust(len(name)) for cell, name in zip(line, _ORDER_COLUMNS, strict=True))
+        for line in lines
+    ]
+    about = f"orders, at {orders[0].image_tokens:,} tokens an image"
+    return "\n".join([about, "", *aligned, "", _ORDER_NOTES])
+
+
+def _order_row(setting: Setting, costs: OrderCosts) -> tuple[str, ...]:
+    cheaper = f"{costs.cheaper} first"
+    if costs.cheaper == "question":
+        cheaper += f", from {math.ceil(costs.even_at):,} images on"
+    return (
+        f"{setting.plan.settings.max_options}",
+        f"{costs.image_first:,.0f}",
+        f"{costs.question_first:,.0f}",
+        f"{costs.once:,}",
+        cheaper,
+    )
+
+
 def questions_text(plan: Plan, count: int) -> str:
     """Return the first questions of a plan as they are asked."""
     shown = [plan.question(node) for node in plan.nodes[:count]]
@@ -75,14 +113,16 @@ def questions_text(plan: Plan, count: int) -> str:
 
 
 def _question_text(question: Question, most: int) -> str:
-    """Return a question under the node that asks it; one in rounds without letters."""
+    """Return a question under the node that asks it; one that letters cannot label without them."""
     head = f"at {question.node!r}, level {question.level}"
-    if len(question.options) <= most:
+    if len(question.options) <= min(most, MOST_OPTIONS["letter"]):
         return f"{head}:\n{render(question)}"
     offered = [
         f"- {option.name}: {option.description}" if option.description else f"- {option.name}"
         for option in question.options
     ]
     num_questions = len(rounds(len(question.options), most))
-    head += f", {len(offered):,} options in {num_questions:,} questions"
+    head += f", {len(offered):,} options"
+    if num_questions > 1:
+        head += f" in {num_questions:,} questions"
     return "\n".join([f"{head}:", question.text, *offered])

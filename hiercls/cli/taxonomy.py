@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from importlib import import_module
 
 from hiercls.cli.output import open_results
-from hiercls.cli.terminal import stdout_console
+from hiercls.cli.terminal import fitted, stdout_console
 from hiercls.taxonomy import Taxonomy
 from hiercls.taxonomy.report import check
+from hiercls.taxonomy.restriction import find_node
 from hiercls.taxonomy.tree_view import tree
 
 
@@ -30,14 +32,15 @@ def _check(options: argparse.Namespace) -> int:
         if options.format == "json":
             results.write(json.dumps(report.to_json()))
         else:
-            results.write(report.to_text())
+            results.write(fitted(report.to_text(), sys.stdout))
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
+    taxonomy = Taxonomy.load(options.taxonomy)
     drawing = tree(
-        Taxonomy.load(options.taxonomy),
-        node=options.node,
+        taxonomy,
+        node=options.node and find_node(taxonomy, options.node),
         depth=options.depth,
         max_children=options.max_children,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiercls.cli.output import check_output, open_results
+from hiercls.cli.terminal import fitted
 from hiercls.errors import RequestError
 from hiercls.taxonomy.grouping.building import build_taxonomy
 from hiercls.taxonomy.grouping.confusion import (
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         with open_results(None) as results:
             results.write(json.dumps({**built.to_json(), "out": options.out}, ensure_ascii=False))
     else:
-        print(built.to_text(), file=sys.stderr)
+        print(fitted(built.to_text(), sys.stderr), file=sys.stderr)
         print(f"written to {options.out}", file=sys.stderr)
     return 0
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from hiercls.cli.output import open_results
+from hiercls.cli.terminal import fitted
 from hiercls.taxonomy import Taxonomy
 from hiercls.taxonomy.difference import difference
 
@@ -17,5 +19,5 @@ def run(options: argparse.Namespace) -> int:
         if options.format == "json":
             results.write(json.dumps(found.to_json(), ensure_ascii=False))
         else:
-            results.write(found.to_text())
+            results.write(fitted(found.to_text(), sys.stdout))
     return 0

@@ -12,7 +12,9 @@ from hiercls.taxonomy.exporting import export_taxonomy
 def run(options: argparse.Namespace) -> int:
     """Write the taxonomy, in whole or not at all."""
     check_output(options.out)
-    text = export_taxonomy(Taxonomy.load(options.taxonomy), options.to)
+    taxonomy = Taxonomy.load(options.taxonomy)
+    part = taxonomy.restrict(under=options.under, exclude=options.exclude)
+    text = export_taxonomy(part, options.to)
     with open_results(options.out) as results:
         results.write(text.removesuffix("\n"))
     return 0

@@ -8,6 +8,7 @@ import os
 import sys
 
 from hiercls.cli.output import check_output, open_results
+from hiercls.cli.terminal import fitted
 from hiercls.errors import RequestError
 from hiercls.taxonomy.importing import ImportSettings, import_taxonomy
 
@@ -38,6 +39,6 @@ def run(options: argparse.Namespace) -> int:
         with open_results(None) as results:
             results.write(json.dumps({**imported.to_json(), "out": options.out}))
     else:
-        print(imported.to_text(), file=sys.stderr)
+        print(fitted(imported.to_text(), sys.stderr), file=sys.stderr)
         print(f"written to {options.out}", file=sys.stderr)
     return 0

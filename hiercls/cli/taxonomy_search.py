@@ -7,6 +7,7 @@ import json
 import sys
 
 from hiercls.cli.output import open_results
+from hiercls.cli.terminal import fitted
 from hiercls.taxonomy import Taxonomy
 from hiercls.taxonomy.finding import find
 
@@ -21,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
             results.write(json.dumps([match.to_json() for match in shown], ensure_ascii=False))
         else:
             for match in shown:
-                results.write(match.to_text())
+                results.write(fitted(match.to_text(), sys.stdout))
     if not found:
         print(f"nothing found for {words!r}", file=sys.stderr)
     elif len(found) > len(shown):

@@ -8,6 +8,7 @@ from hiercls.data.labels import Labels
 from hiercls.data.passages import Passage, Passages, Route, true_route
 from hiercls.data.reading import read_examples
 from hiercls.data.sampling import SamplingSettings
+from hiercls.data.shots import Shots, choose_shots, shots_hash
 from hiercls.data.subsets import Subsets
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "Passages",
     "Route",
     "SamplingSettings",
+    "Shots",
     "Subsets",
+    "choose_shots",
     "read_confusions",
     "read_examples",
+    "shots_hash",
     "true_route",
 ]

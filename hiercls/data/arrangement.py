@@ -64,8 +64,9 @@ class ArrangementSettings:
         for name in ("as_asked", "none_right"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; expected a share, 0 to 1")
-        if self.num_options is not None and not 2 <= self.num_options <= MOST_OPTIONS:
-            raise ConfigError(f"num_options is {self.num_options!r}; expected 2 to {MOST_OPTIONS}")
+        most = MOST_OPTIONS["letter"]
+        if self.num_options is not None and not 2 <= self.num_options <= most:
+            raise ConfigError(f"num_options is {self.num_options!r}; expected 2 to {most}")
 
 
 class Arranged(NamedTuple):

@@ -14,7 +14,8 @@ class Decision:
     """Where the answer ends.
 
     Attributes:
-        nodes: The node, or the few nodes of a set, the most probable first.
+        nodes: The node, or the few nodes of a set, the most probable first; none where an answer
+            is withheld.
         probability: That the truth is at or below one of them.
         reason: Why it does not end at the most probable leaf, in one line; None where it does.
         is_set: The rule answers with sets, though this one may hold one node.

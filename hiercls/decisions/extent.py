@@ -9,11 +9,23 @@ from hiercls.taxonomy import Taxonomy
 
 
 @lru_cache(maxsize=8)
+def is_tree(taxonomy: Taxonomy) -> bool:
+    """Return whether no node has several parents."""
+    return all(len(taxonomy.parents(node)) <= 1 for node in taxonomy)
+
+
+@lru_cache(maxsize=1 << 15)
+def classes_below(taxonomy: Taxonomy, node: str) -> frozenset[str]:
+    """Return the classes at or below a node."""
+    below = (node, *taxonomy.descendants(node))
+    return frozenset(own for own in below if taxonomy.node(own).is_class)
+
+
+@lru_cache(maxsize=8)
 def num_classes_below(taxonomy: Taxonomy) -> Mapping[str, int]:
     """Return for each node how many classes are at or below it, each counted once."""
-    if any(len(taxonomy.parents(node)) > 1 for node in taxonomy):
-        classes = set(taxonomy.classes)
-        return {node: len(classes & {node, *taxonomy.descendants(node)}) for node in taxonomy}
+    if not is_tree(taxonomy):
+        return {node: len(classes_below(taxonomy, node)) for node in taxonomy}
     counts = {node: int(taxonomy.node(node).is_class) for node in taxonomy}
     for node in sorted(taxonomy, key=taxonomy.depth, reverse=True):
         for parent in taxonomy.parents(node):

@@ -40,8 +40,8 @@ def fit_threshold(rule: Fitted, labelled: Sequence[Labelled], *, delta: float = 
     - `information`: the same promise by the least bonus, found by bisection, at which enough
       examples are right (Deng et al. 2012). As many bonuses are tried on the same examples, the
       confidence is that of each trial, not of all together.
-    - `coverage`: on average over draws of the examples, that share of further answers holds the
-      truth (Mortier et al. 2025, split conformal).
+    - `coverage`: on average over draws of the examples, at least that share of further answers
+      holds the truth (Mortier et al. 2025, split conformal); if it is exact, just that share.
 
     With too few examples for a promise, the answer is always the root.
 

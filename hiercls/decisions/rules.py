@@ -30,6 +30,7 @@ FORMS = (
     "target:ACCURACY",
     "coverage:SHARE",
     "coverage:SHARE:NODES",
+    "exact-coverage:SHARE[:NODES]",
 )
 _WORDS = tuple(dict.fromkeys(form.split(":")[0] for form in FORMS))
 _SYNONYMS = {"darts": "information"}
@@ -43,15 +44,20 @@ class Fitted:
         word: "target", "information" or "coverage".
         level: The accuracy or the coverage that is wanted.
         max_nodes: How many nodes the answer may have; more than one for coverage alone.
+        is_exact: Of a coverage, that it shall not be passed either.
     """
 
     word: str
     level: float
     max_nodes: int = 1
+    is_exact: bool = False
 
     @property
     def text(self) -> str:
-        """The rule in its shortest form, by which a calibration knows its threshold."""
+        """The rule in its shortest form, by which a calibration knows its threshold.
+
+        A coverage has one threshold, whether it may be passed or not.
+        """
         nodes = f":{self.max_nodes}" if self.max_nodes > 1 else ""
         return f"{self.word}:{self.level!r}{nodes}"
 
@@ -61,7 +67,9 @@ class Fitted:
             return partial(climb, threshold=threshold)
         if self.word == "information":
             return partial(information, bonus=threshold)
-        return partial(conformal, threshold=threshold, max_nodes=self.max_nodes)
+        return partial(
+            conformal, threshold=threshold, max_nodes=self.max_nodes, is_exact=self.is_exact
+        )
 
 
 def parse_rule(text: str, *, calibration: Calibration | None = None) -> Rule:
@@ -70,7 +78,7 @@ def parse_rule(text: str, *, calibration: Calibration | None = None) -> Rule:
     Args:
         text: One of "leaf", "threshold:0.8", "deepest:0.8", "information", "cost", "hf", or of
             those that need a calibration: "information:0.9" (also "darts:0.9"), "target:0.95",
-            "coverage:0.9", "coverage:0.9:3" (at most three nodes).
+            "coverage:0.9", "coverage:0.9:3" (at most three nodes), "exact-coverage:0.9".
         calibration: Where fitted thresholds come from.
 
     Raises:
@@ -82,7 +90,7 @@ def parse_rule(text: str, *, calibration: Calibration | None = None) -> Rule:
         Traceback (most recent call last):
         hiercls.errors.RequestError: stop rule 'threshhold:0.8'; expected leaf, threshold:P, \
 deepest:P, information, information:ACCURACY, cost, hf, target:ACCURACY, coverage:SHARE, \
-coverage:SHARE:NODES
+coverage:SHARE:NODES, exact-coverage:SHARE[:NODES]
     """
     rule = _parse(text)
     if not isinstance(rule, Fitted):
@@ -129,8 +137,13 @@ def _parse(text: str) -> Rule | Fitted:
         return thresholded[word](_share(text, numbers[0]))
     if word in ("target", "information") and len(numbers) == 1:
         return Fitted(word, _share(text, numbers[0], is_open=True))
-    if word == "coverage" and len(numbers) in (1, 2):
-        return Fitted(word, _share(text, numbers[0], is_open=True), _max_nodes(text, numbers[1:]))
+    if word in ("coverage", "exact-coverage") and len(numbers) in (1, 2):
+        return Fitted(
+            "coverage",
+            _share(text, numbers[0], is_open=True),
+            _max_nodes(text, numbers[1:]),
+            is_exact=word != "coverage",
+        )
     raise RequestError(
         f"stop rule {text!r}; expected {', '.join(FORMS)}", hint=did_you_mean(word, _WORDS)
     )

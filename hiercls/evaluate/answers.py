@@ -25,7 +25,8 @@ class Reading(NamedTuple):
     """What one prediction says of the nodes, as far as it is needed: the rest is large.
 
     Attributes:
-        climbing: What a threshold leaves of the path to the most probable leaf.
+        climbing: What a threshold leaves of the path to the answer, or to the most probable leaf
+            where the answer stopped above one.
         deepest: What the rule "the deepest node above the threshold" answers.
         specific: What the rule "the most specific node above the threshold" answers.
         truth: The probability of the true node.
@@ -108,7 +109,7 @@ class Curves:
     """What thresholds trade.
 
     Attributes:
-        climbing: Risk and coverage, along the path to the most probable leaf.
+        climbing: Risk and coverage along the path of each answer.
         deepest: The same by the deepest node above the threshold.
         information: Information precision and recall, by the most specific node above it.
     """
@@ -134,8 +135,8 @@ class Curves:
 
 
 def _whole_path(hierarchy: Hierarchy, prediction: Prediction) -> Sequence[str]:
-    """Return the path to the most probable leaf, also where the answer stopped on the way."""
+    """Return the path of the answer; of the most probable leaf, where it stopped above one."""
     best = prediction.top[0].leaf if prediction.top else None
-    if best is None or best in prediction.path:
+    if prediction.leaf is not None or best is None or best in prediction.path:
         return prediction.path
     return hierarchy.taxonomy.path(best)[1:]

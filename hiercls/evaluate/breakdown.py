@@ -40,7 +40,7 @@ def level_losses(hierarchy: Hierarchy, ways: Iterable[Way]) -> tuple[LevelLoss, 
     lost: Counter[int] = Counter()
     stopped: Counter[int] = Counter()
     for truth, path in ways:
-        leading = _leading(hierarchy, truth, path)
+        leading = hierarchy.num_leading(truth, path)
         is_done = (path[leading - 1] if leading else hierarchy.taxonomy.root) == truth
         reached.update(range(1, leading + 1 + (not is_done)))
         if not is_done:
@@ -70,12 +70,6 @@ def confusions(hierarchy: Hierarchy, ways: Sequence[Way]) -> tuple[Confusion, ..
     )
 
 
-def _leading(hierarchy: Hierarchy, truth: str, path: Sequence[str]) -> int:
-    """Return how many nodes of a path are right before the first that is not."""
-    above = hierarchy.above(truth)
-    return next((i for i, node in enumerate(path) if node not in above), len(path))
-
-
 def _turns(
     hierarchy: Hierarchy, truth: str, path: Sequence[str]
 ) -> Iterator[tuple[str, str, str | None]]:
@@ -83,7 +77,7 @@ def _turns(
 
     Where truth and path part, the right child is the one that the true path goes through.
     """
-    leading = _leading(hierarchy, truth, path)
+    leading = hierarchy.num_leading(truth, path)
     node = hierarchy.taxonomy.root
     for child in path[:leading]:
         yield node, child, None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from hiercls.errors import RequestError
 from hiercls.evaluate.answers import Answers
 from hiercls.evaluate.evaluation import Comparison, Difference, Scored
-from hiercls.evaluate.scoring import ratios_of
-from hiercls.metrics import Hierarchy, resampling
+from hiercls.evaluate.scoring import level_ratios, ratios_of
+from hiercls.metrics import Hierarchy, Ratio, resampling
 from hiercls.taxonomy import Taxonomy
+
+K = TypeVar("K")
 
 
 def compare(
@@ -39,23 +42,30 @@ def compare(
     if not both:
         raise RequestError(f"{name}: no picture has an answer in both runs")
     hierarchy = Hierarchy(taxonomy)
-    first = ratios_of(Answers.of(hierarchy, (a for a, _ in both)))
-    second = ratios_of(Answers.of(hierarchy, (b for _, b in both)))
+    one, another = (Answers.of(hierarchy, run) for run in zip(*both, strict=True))
+    first, second = ratios_of(one), ratios_of(another)
     test = resampling.mcnemar(first["leaf_accuracy"].numerator, second["leaf_accuracy"].numerator)
-    paired = resampling.paired_bootstrap(first, second, num_resamples=num_resamples, seed=seed)
+    draws = (num_resamples, seed)
     return Comparison(
         name=name,
         count=len(both),
         only_this=test.only_first,
         only_other=test.only_second,
         p_value=test.p_value,
-        differences={
-            key: Difference(
-                first[key].value or 0.0,
-                second[key].value or 0.0,
-                (paired[key].interval.low, paired[key].interval.high),
-            )
-            for key in first
-            if key in paired
-        },
+        differences=_differences(first, second, *draws),
+        levels=_differences(_by_level(one), _by_level(another), *draws),
     )
+
+
+def _by_level(answers: Answers) -> dict[int, Ratio]:
+    return dict(enumerate(level_ratios(answers), start=1))
+
+
+def _differences(
+    first: Mapping[K, Ratio], second: Mapping[K, Ratio], num_resamples: int, seed: int
+) -> dict[K, Difference]:
+    paired = resampling.paired_bootstrap(first, second, num_resamples=num_resamples, seed=seed)
+    return {
+        key: Difference(first[key].value or 0.0, second[key].value or 0.0, one.interval)
+        for key, one in paired.items()
+    }

@@ -10,6 +10,9 @@ from hiercls.data import Example
 from hiercls.metrics.calibration import Bin
 from hiercls.prediction import Prediction
 
+SIGNIFICANT = 0.05
+"""What is less probable by luck than this is called no luck."""
+
 Curve = Mapping[str, tuple[float, ...]]
 """Columns of equal length, one point a row, from the cautious end to the specific one."""
 
@@ -20,12 +23,6 @@ class Scored:
 
     example: Example
     prediction: Prediction
-
-    @property
-    def is_right(self) -> bool:
-        """Whether the answer is the true node itself."""
-        answer = self.prediction.path[-1] if self.prediction.path else None
-        return self.prediction.error is None and answer == self.example.node
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,11 @@ class LevelLoss:
     reached: int
     lost: int
     stopped: int
+
+    @property
+    def missed(self) -> int:
+        """Examples that were right down to this level and are not at it."""
+        return self.lost + self.stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class Comparison:
         only_other: Pictures whose true node only the other run found.
         p_value: How probable so uneven a split of those is by luck: McNemar's exact test.
         differences: By the names of `Evaluation.scores`.
+        levels: By level, of `Evaluation.level_accuracy`.
     """
 
     name: str
@@ -146,6 +149,12 @@ class Comparison:
     only_other: int
     p_value: float
     differences: Mapping[str, Difference]
+    levels: Mapping[int, Difference] = field(default_factory=dict)
+
+    @property
+    def is_luck(self) -> bool:
+        """Whether luck alone may well have made the difference."""
+        return self.p_value > SIGNIFICANT
 
 
 @dataclass(frozen=True)
@@ -171,7 +180,7 @@ class Evaluation:
         confusions: Siblings taken for each other, the most frequent first.
         stops: What stopping earlier would give.
         cost: Means an image: `questions`, `tokens`, `seconds`; None where not known.
-        baselines: Single numbers of other ways to answer: `flat`, `blind`, `floor`.
+        baselines: Single numbers of other ways to answer: `flat`, `by name`, `blind`, `floor`.
         against: This run beside another one on the same pictures.
         notes: What a reader should know of the data, one line each.
     """
@@ -196,6 +205,12 @@ class Evaluation:
     baselines: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     against: Comparison | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def worst_level(self) -> LevelLoss | None:
+        """The level that misses the most; None where none misses any."""
+        worst = max(self.levels, key=lambda level: level.missed, default=None)
+        return worst if worst is not None and worst.missed else None
 
     @property
     def num_unscored(self) -> int:

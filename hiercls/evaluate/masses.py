@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hiercls.metrics import Hierarchy
 from hiercls.prediction import Prediction, Step
@@ -96,14 +97,23 @@ def _ways_on(hierarchy: Hierarchy, asked: Mapping[str, Step]) -> dict[str, str]:
     Where the picture was asked about a part of the taxonomy alone, nodes have lost children: what
     was asked is then below the nearest option.
     """
-    options = {option for node, step in asked.items() for option in step.options if option != node}
-    found = {option: _past_single_children(hierarchy, option) for option in options}
-    found |= {option: option for option in options & asked.keys()}
+    found: dict[str, str] = {}
+    for step in asked.values():
+        found |= _past_single_children_of(hierarchy, step.node, step.options)
+    found |= {node: node for node in asked if node in found}
     for node in asked.keys() - set(found.values()):
         above = hierarchy.above(node)
-        if offered := [own for own in above if own in options]:
+        if offered := [own for own in above if own in found]:
             found[min(offered, key=above.__getitem__)] = node
     return found
+
+
+@lru_cache(maxsize=1 << 15)
+def _past_single_children_of(
+    hierarchy: Hierarchy, asked: str, options: tuple[str, ...]
+) -> Mapping[str, str]:
+    """Return for each option but the node asked about where it leads; the same for all pictures."""
+    return {own: _past_single_children(hierarchy, own) for own in options if own != asked}
 
 
 def _past_single_children(hierarchy: Hierarchy, node: str) -> str:
@@ -129,8 +139,13 @@ def _is_itself(hierarchy: Hierarchy, option: str, step: Step) -> bool:
 
 
 def _with_ancestors(hierarchy: Hierarchy, ends: Mapping[str, float]) -> dict[str, float]:
-    probability: dict[str, float] = {}
+    """Count each end for itself and, with its siblings at once, for every node above it."""
+    probability = dict(ends)
+    siblings: dict[tuple[str, ...], float] = {}
     for node, mass in ends.items():
-        for above in hierarchy.above(node):
-            probability[above] = probability.get(above, 0.0) + mass
-    return {node: min(mass, 1.0) for node, mass in probability.items()}
+        parents = hierarchy.parents[node]
+        siblings[parents] = siblings.get(parents, 0.0) + mass
+    for parents, mass in siblings.items():
+        for above in frozenset[str]().union(*map(hierarchy.above, parents)):
+            probability[above] = min(1.0, probability.get(above, 0.0) + mass)
+    return probability

@@ -40,7 +40,9 @@ def match(
     missing = [example for example in examples if example.image not in found]
     if by_end := _by_end(missing, rest):
         found.update(by_end)
-        notes.append(f"{len(by_end):,} images were matched by the end of their path")
+        notes.append(
+            f"{len(by_end):,} of {len(examples):,} images matched by the end of their path"
+        )
     if not found:
         raise _nothing_fits(examples, predictions, source)
     notes += _leftovers(examples, found, known, source)
@@ -63,7 +65,7 @@ def _once(
         again.append(prediction.image)
     notes = []
     if again:
-        notes.append(f"{source}: {len(again):,} lines repeat an image: {listed(again)}")
+        notes.append(f"{source}: an image again on {len(again):,} of the lines: {listed(again)}")
     return known, notes
 
 
@@ -115,11 +117,13 @@ def _leftovers(
     notes = []
     missing = [example.name for example in examples if example.image not in found]
     if missing:
-        notes.append(f"{source}: no line for {len(missing):,} images: {listed(missing)}")
+        count = f"{len(missing):,} of {len(examples):,} images"
+        notes.append(f"{source}: no line for {count}: {listed(missing)}")
     used = {id(prediction) for prediction in found.values()}
     extra = [image for image, prediction in known.items() if id(prediction) not in used]
     if extra:
-        notes.append(f"{source}: {len(extra):,} lines are of no image here: {listed(extra)}")
+        count = f"{len(extra):,} of {len(known):,} lines"
+        notes.append(f"{source}: no image here for {count}: {listed(extra)}")
     return notes
 
 

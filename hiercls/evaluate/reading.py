@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,20 @@ class _Reader:
         self.taxonomy = taxonomy
         self.labels = Labels(taxonomy)
         self.unknown: dict[str, Unresolved] = {}
+        self._options: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._columns: dict[str, str] | None = None
 
     def rows(self) -> Iterator[Prediction]:
         for line, row in read_rows(self.path):
             yield self._prediction(row, f"{self.path}:{line}", line)
+
+    def sharing(self, prediction: Prediction) -> Prediction:
+        """Let a question that was asked before hold the same options: they take most memory."""
+        steps = (
+            replace(step, options=self._options.setdefault(step.options, step.options))
+            for step in prediction.steps
+        )
+        return replace(prediction, steps=tuple(steps))
 
     def note_unknown(self, label: str, line: int) -> None:
         known = self.unknown.get(label)
@@ -136,20 +146,25 @@ def _own_lines(path: Path, reader: _Reader) -> Iterator[Prediction]:
                 prediction = Prediction.from_json(line)
             except PredictionError as error:
                 raise RequestError(f"{path}:{number}: {error.message}", hint=error.hint) from None
-            _check_steps(prediction, f"{path}:{number}")
+            _check_sums(prediction, f"{path}:{number}")
             for node in _nodes(prediction):
                 if node not in reader.taxonomy:
                     reader.note_unknown(node, number)
-            yield prediction
+            yield reader.sharing(prediction)
 
 
-def _check_steps(prediction: Prediction, where: str) -> None:
+def _check_sums(prediction: Prediction, where: str) -> None:
     for step in prediction.steps:
         total = sum(step.probabilities)
         if abs(total - 1) > TOLERANCE:
             raise RequestError(
                 f"{where}: the probabilities at {step.node!r} sum to {total:.4g}; expected 1"
             )
+    total = sum(candidate.probability for candidate in prediction.top)
+    if total > 1 + TOLERANCE:
+        raise RequestError(
+            f"{where}: the probabilities of the leaves sum to {total:.4g}; expected 1 at most"
+        )
 
 
 def _nodes(prediction: Prediction) -> Iterator[str]:

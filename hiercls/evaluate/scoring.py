@@ -50,7 +50,7 @@ def evaluate(
         )
     ratios = ratios_of(answers)
     drawn = resampling.bootstrap(ratios, num_resamples=num_resamples, seed=seed)
-    level_ratios = paths.level_accuracies(_levels(answers))
+    levels = level_ratios(answers)
     ways = [Way(t, p.path) for t, p in zip(answers.truths, answers.predictions, strict=True)]
     curves = Curves.of(answers) if answers.has_probabilities else None
     return Evaluation(
@@ -63,8 +63,8 @@ def evaluate(
             **_frequency_scores(answers, frequencies),
             **_probability_scores(answers, curves),
         },
-        level_accuracy=tuple(ratio.value or 0.0 for ratio in level_ratios),
-        level_counts=tuple(int(ratio.denominator.sum()) for ratio in level_ratios),
+        level_accuracy=tuple(ratio.value or 0.0 for ratio in levels),
+        level_counts=tuple(int(ratio.denominator.sum()) for ratio in levels),
         top_accuracy=_top_accuracy(answers),
         intervals={name: (interval.low, interval.high) for name, interval in drawn.items()},
         reliability=_reliability(answers),
@@ -116,6 +116,11 @@ def ratios_of(answers: Answers) -> dict[str, Ratio]:
         "information_recall": metrics.information_recall(hierarchy, truths, nodes),
         "coverage": metrics.coverage(hierarchy, nodes),
     }
+
+
+def level_ratios(answers: Answers) -> list[Ratio]:
+    """Return the accuracy at each level, from 1 on."""
+    return paths.level_accuracies(_levels(answers))
 
 
 def _levels(answers: Answers) -> paths.Levels:

@@ -27,7 +27,7 @@ class RuleFigures:
     Attributes:
         right: Share of the answers that hold the truth.
         classes_alone: Share of the answers that are one class and nothing else.
-        depth: Mean depth of the nodes of an answer, the mean over the answers.
+        depth: Mean depth of the nodes of an answer, the mean over the answers; 0 of one withheld.
         num_nodes: Mean number of nodes of an answer.
         num_classes: Mean number of classes that an answer leaves open.
     """
@@ -49,7 +49,9 @@ def rule_figures(rule: Rule, labelled: Sequence[Labelled]) -> RuleFigures:
     return RuleFigures(
         right=fmean(is_right(known, decision, truth) for (known, truth), decision in pairs),
         classes_alone=fmean(count == 1 for count in open_classes),
-        depth=fmean(fmean(map(taxonomy.depth, decision.nodes)) for decision in decisions),
+        depth=fmean(
+            fmean(map(taxonomy.depth, decision.nodes or (taxonomy.root,))) for decision in decisions
+        ),
         num_nodes=fmean(len(decision.nodes) for decision in decisions),
         num_classes=fmean(open_classes),
     )

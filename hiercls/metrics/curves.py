@@ -70,7 +70,11 @@ def most_specific(
 
     Source: Valmadre 2022, algorithm 1, the ordered Pareto set.
     """
-    order = sorted(((-mass, -specificity(node), node) for node, mass in probability.items()))
+    best: dict[float, tuple[float, str]] = {}  # of the nodes that are equally specific
+    for node, mass in probability.items():
+        bits, own = specificity(node), (-mass, node)
+        best[bits] = min(own, best.get(bits, own))
+    order = sorted((negative, -bits, node) for bits, (negative, node) in best.items())
     chosen = [(root, 1.0)]
     most = specificity(root)
     for negative_mass, negative, node in order:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,6 +39,7 @@ class Hierarchy:
 
     Attributes:
         taxonomy: What it was made from.
+        parents: By node, the nodes right above it.
         depths: By node, the edges on the longest way from the root down to it.
         heights: By node, the edges on its longest way down to a leaf.
         classes: Ids of the possible answers.
@@ -58,6 +59,7 @@ class Hierarchy:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
+        self.parents = {node: taxonomy.parents(node) for node in taxonomy}
         self.depths = {node: taxonomy.depth(node) for node in taxonomy}
         self.heights = heights(taxonomy)
         self.classes = frozenset(taxonomy.classes)
@@ -91,12 +93,22 @@ class Hierarchy:
             return True
         return truth not in self.classes and truth in self.above(answer)
 
+    def num_leading(self, truth: str, path: Sequence[str]) -> int:
+        """Return how many nodes of a path are the truth or above it, before the first that is not.
+
+        Args:
+            truth: An id.
+            path: Ids from below the root down to an answer.
+        """
+        above = self.above(truth)
+        return next((index for index, node in enumerate(path) if node not in above), len(path))
+
     def _climb(self, node: str) -> dict[str, int]:
         found = {node: 0}
         pending = deque(found)
         while pending:
             own = pending.popleft()
-            for parent in self.taxonomy.parents(own):
+            for parent in self.parents[own]:
                 if parent not in found:
                     found[parent] = found[own] + 1
                     pending.append(parent)

@@ -60,7 +60,7 @@ def levels_of(
     root = hierarchy.taxonomy.root
     for truth, path in zip(truths, paths, strict=True):
         above = hierarchy.above(truth)
-        leading = next((i for i, node in enumerate(path) if node not in above), len(path))
+        leading = hierarchy.num_leading(truth, path)
         last = path[leading - 1] if leading else root
         length = leading + above[last]
         marks.append([node in above for node in path[:length]])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from hiercls.metrics.ratio import Floats, Ratio
+
+K = TypeVar("K")
 
 _CELLS = 20_000_000  # examples times resamples at a time; 160 MB
 
@@ -61,24 +63,24 @@ def bootstrap(
 
 
 def paired_bootstrap(
-    first: Mapping[str, Ratio],
-    second: Mapping[str, Ratio],
+    first: Mapping[K, Ratio],
+    second: Mapping[K, Ratio],
     *,
     num_resamples: int = 1000,
     seed: int = 0,
-) -> dict[str, Paired]:
+) -> dict[K, Paired]:
     """Return the differences of measures between two runs, both resampled alike.
 
     Args:
         first: Measures of a run; the examples in the order of the second.
-        second: The same measures of another run.
+        second: Measures of another run; those that both have are compared.
         num_resamples: How often to draw.
         seed: For the same intervals again.
     """
     ones = _resampled(first, num_resamples, seed)
     others = _resampled(second, num_resamples, seed)
     found = {}
-    for name in first.keys() & second.keys():
+    for name in (own for own in first if own in second):
         difference = ones[name] - others[name]
         one, other = first[name].value, second[name].value
         if one is not None and other is not None and np.isfinite(difference).all():
@@ -96,7 +98,7 @@ def mcnemar(first: Floats, second: Floats) -> McNemar:
         first: 1 where the first run is right. # (examples,)
         second: 1 where the second is.
 
-    Source: McNemar 1947; the exact form as in Edwards 1948.
+    Source: McNemar 1947, by the binomial distribution itself instead of its approximation.
     """
     hit, other = np.asarray(first) > 0, np.asarray(second) > 0
     b, c = int((hit & ~other).sum()), int((~hit & other).sum())
@@ -109,7 +111,7 @@ def _log_choose(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def _resampled(ratios: Mapping[str, Ratio], num_resamples: int, seed: int) -> dict[str, Floats]:
+def _resampled(ratios: Mapping[K, Ratio], num_resamples: int, seed: int) -> dict[K, Floats]:
     """Return each measure in each resample; NaN where it is undefined there."""
     if not ratios or not num_resamples:
         return {}

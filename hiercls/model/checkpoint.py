@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Checkpoint:
         source: The name it was asked for by.
         folder: Where its files lie.
         downsample_mode: "16x" or "4x"; goes to the image processor and to the model.
-        prompt_format: The form of question that it was trained on.
+        prompt_format: The form of question that it was trained on, or that was asked for.
         trained_plan: Hash of the one plan that it was trained on; None for a model that knows
             the world.
     """
@@ -93,26 +93,42 @@ def load_checkpoint(source: str | Path, settings: ModelSettings = ModelSettings(
         logging.getLogger(_KERNEL_LOGGER).addFilter(_is_no_kernel_advice)
     folder = find_checkpoint(source)
     config = check_files(folder)
+    tokenizer, image_processor = load_processors(folder)
     with _quiet():
-        tokenizer = _load("tokenizer", AutoTokenizer, folder)
-        image_processor = _load("image processor", AutoImageProcessor, folder, backend="pil")
         dtype = pick_dtype(settings.dtype, device, num_parameters=_num_parameters(folder))
         model: Any = _load_model(folder, dtype)
         model = model.to(device)
     use_segment_attention(model)
-    mode = settings.downsample_mode
-    if mode == "checkpoint":
-        mode = config.get("downsample_mode") or image_processor.downsample_mode
     return Checkpoint(
         source=str(source),
         folder=folder,
         model=model.eval().requires_grad_(False),
         tokenizer=tokenizer,
         image_processor=image_processor,
-        downsample_mode=mode,
-        prompt_format=read_prompt_format(folder),
+        downsample_mode=pick_downsample_mode(settings, config, image_processor),
+        prompt_format=_asked_for(read_prompt_format(folder), settings),
         trained_plan=read_trained_plan(folder),
     )
+
+
+def load_processors(folder: Path) -> tuple[PreTrainedTokenizerBase, Any]:
+    """The tokenizer and the image processor of a checkpoint.
+
+    Raises:
+        ModelError: One of them cannot be loaded.
+    """
+    with _quiet():
+        tokenizer = _load("tokenizer", AutoTokenizer, folder)
+        return tokenizer, _load("image processor", AutoImageProcessor, folder, backend="pil")
+
+
+def pick_downsample_mode(
+    settings: ModelSettings, config: dict[str, Any], image_processor: Any
+) -> str:
+    """The mode that a setting names, "16x" or "4x", or that of the checkpoint."""
+    if settings.downsample_mode != "checkpoint":
+        return settings.downsample_mode
+    return str(config.get("downsample_mode") or image_processor.downsample_mode)
 
 
 def find_checkpoint(source: str | Path) -> Path:
@@ -185,6 +201,15 @@ def read_prompt_format(folder: Path) -> PromptFormat:
     """The form of question that a checkpoint was trained on; the default where it says nothing."""
     path = folder / PROMPT_FORMAT_FILE
     return PromptFormat.from_dict(_read_json(path)) if path.is_file() else PromptFormat()
+
+
+def _asked_for(prompt_format: PromptFormat, settings: ModelSettings) -> PromptFormat:
+    return replace(
+        prompt_format,
+        order=settings.order or prompt_format.order,
+        answer=settings.answer or prompt_format.answer,
+        name_score=settings.name_score or prompt_format.name_score,
+    )
 
 
 def read_trained_plan(folder: Path) -> str | None:

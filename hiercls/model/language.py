@@ -90,20 +90,24 @@ def read(
         watch: Numbers of layers, from 0, behind which the states of all tokens are returned.
     """
     packing = Packing([len(row.inputs) for row in rows], rows[0].inputs.device)
-    states = torch.cat([row.inputs for row in rows])
-    rotation = _rotation(language_model, states, torch.cat([row.positions for row in rows], dim=1))
+    inputs = torch.cat([row.inputs for row in rows])
+    rotation = _rotation(language_model, inputs, torch.cat([row.positions for row in rows], dim=1))
+    # What the layers add up is added up in float32, which costs little and is nearer to the truth.
+    states = inputs.float() if inputs.dtype in (torch.bfloat16, torch.float16) else inputs
     layers = list(language_model.layers[: language_model.config.num_hidden_layers])
     kept: list[list[Kept]] = []
     watched: dict[int, torch.Tensor] = {}
     for number, layer in enumerate(layers):
         before = [None if row.before is None else row.before.layers[number] for row in rows]
         wanted = hidden if number == len(layers) - 1 else "all"
-        states, own = _run_layer(layer, states, packing, before, rotation, wanted, keep=keep)
+        states, own = _run_layer(
+            layer, states, packing, before, rotation, wanted, dtype=inputs.dtype, keep=keep
+        )
         if keep:
             kept.append(own)
         if number in watch:
             watched[number] = states
-    final = None if hidden == "none" else language_model.norm(states)
+    final = None if hidden == "none" else language_model.norm(states).to(inputs.dtype)
     return Reading(final, tuple(_states(rows, kept)) if keep else (), packing, watched)
 
 
@@ -120,10 +124,11 @@ def _run_layer(
     rotation: Rotation,
     wanted: str,
     *,
+    dtype: torch.dtype,
     keep: bool,
 ) -> tuple[torch.Tensor, list[Kept]]:
     """One layer; behind it stand the states of the wanted tokens alone."""
-    normed = layer.input_layernorm(states)
+    normed = layer.input_layernorm(states).to(dtype)
     if layer.block_type == "linear_attention":
         mixed, kept = linear_attention(layer.linear_attn, normed, packing, before, keep=keep)
         if wanted == "last":
@@ -139,7 +144,8 @@ def _run_layer(
         return states, kept
     states = mixed + (states[packing.last] if wanted == "last" else states)
     # Mixtures of experts expect a batch; nothing in a layer's second half looks across it.
-    return states + layer.mlp(layer.post_attention_layernorm(states).unsqueeze(0)).squeeze(0), kept
+    normed = layer.post_attention_layernorm(states).to(dtype)
+    return states + layer.mlp(normed.unsqueeze(0)).squeeze(0), kept
 
 
 def _states(rows: Sequence[Row], kept: Sequence[Sequence[Kept]]) -> list[State]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import torch
 
 from hiercls.config import ModelSettings
+from hiercls.model.checkpoint import Checkpoint
 
 GIB = 1 << 30
 SHARE = 0.5
@@ -24,15 +25,21 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 
-def num_states(model: Any, settings: ModelSettings) -> int:
-    """Return how many states of an image fit into the memory that may be used, at least one."""
+def num_states(checkpoint: Checkpoint, settings: ModelSettings, *, more_tokens: int = 0) -> int:
+    """Return how many states of an image fit into the memory that may be used, at least one.
+
+    Args:
+        checkpoint: Whose states.
+        settings: Of the memory and of the images.
+        more_tokens: That are in a state beside the image's.
+    """
     if settings.memory_gib is not None:
         allowed = settings.memory_gib * GIB
     else:
-        allowed = SHARE * free_bytes(model.device)
+        allowed = SHARE * free_bytes(checkpoint.model.device)
     slices = settings.max_slice_nums + (settings.max_slice_nums > 1)
-    tokens = slices * SLICE_TOKENS * (4 if settings.downsample_mode == "4x" else 1)
-    return max(1, int(allowed / state_bytes(model, tokens)))
+    tokens = slices * SLICE_TOKENS * (4 if checkpoint.downsample_mode == "4x" else 1)
+    return max(1, int(allowed / state_bytes(checkpoint.model, tokens + more_tokens)))
 
 
 def state_bytes(model: Any, num_tokens: int) -> int:

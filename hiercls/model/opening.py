@@ -38,47 +38,62 @@ class OpenImage:
         return replace(self, state=state, stem=stem)
 
 
-def prepare(checkpoint: Checkpoint, images: Sequence[Image.Image], *, max_slice_nums: int) -> Any:
-    """Return what the image processor makes of images: what `look` takes.
+@dataclass(frozen=True)
+class Pixels:
+    """One image as the vision tower takes it.
+
+    Attributes:
+        values: Patches of all slices, side by side, shape (1, 3, patch, patches * patch).
+        target_sizes: Patch grid of each slice, shape (slices, 2).
+        grid: Rows and columns of slices; (0, 0) where the image is not sliced.
+    """
+
+    values: torch.Tensor
+    target_sizes: torch.Tensor
+    grid: tuple[int, int]
+
+
+def cut(checkpoint: Checkpoint, image: Image.Image, *, max_slice_nums: int) -> Pixels:
+    """Resize an image, cut it into slices and patches.
 
     Raises:
-        ImageError: One of them cannot be taken.
+        ImageError: The image processor cannot take it.
     """
     try:
-        return checkpoint.image_processor(
-            list(images),
-            max_slice_nums=max_slice_nums,
-            downsample_mode=checkpoint.downsample_mode,
+        inputs = checkpoint.image_processor(
+            [image], max_slice_nums=max_slice_nums, downsample_mode=checkpoint.downsample_mode
         )
     except (ValueError, TypeError, OverflowError, ZeroDivisionError, MemoryError) as error:
-        sizes = ", ".join(f"{image.width} x {image.height}" for image in images)
-        raise ImageError(f"image of {sizes} pixels cannot be prepared: {error}") from error
+        size = f"{image.width} x {image.height}"
+        raise ImageError(f"image of {size} pixels cannot be prepared: {error}") from error
+    return Pixels(
+        torch.as_tensor(inputs["pixel_values"]),
+        torch.as_tensor(inputs["target_sizes"]),
+        tuple(inputs["grids"][0]),
+    )
 
 
-def look(checkpoint: Checkpoint, prompt: Prompt, inputs: Any) -> list[OpenImage]:
+def look(checkpoint: Checkpoint, prompt: Prompt, images: Sequence[Pixels]) -> list[OpenImage]:
     """Run the vision tower once over all images, packed.
 
     Args:
         checkpoint: Whose tower.
         prompt: Writes the images' token ids.
-        inputs: What the image processor made of the images.
+        images: One or more.
     """
     model: Any = checkpoint.model
-    sizes = torch.as_tensor(inputs["target_sizes"])
     output = model.model.get_image_features(
-        torch.as_tensor(inputs["pixel_values"]).to(model.device),
-        sizes.to(model.device),
+        torch.cat([image.values for image in images], dim=-1).to(model.device),
+        torch.cat([image.target_sizes for image in images]).to(model.device),
         downsample_mode=checkpoint.downsample_mode,
     )
     features: list[torch.Tensor] = output.pooler_output
-    images = []
-    start = 0
-    for grid, count in zip(inputs["grids"], inputs["num_patches_per_image"], strict=True):
-        own = features[start : start + count]
-        ids = prompt.image(grid, [len(tokens) for tokens in own])
-        images.append(OpenImage(ids, torch.cat(own), sizes[start : start + count]))
-        start += count
-    return images
+    opened = []
+    for image in images:
+        own, features = features[: len(image.target_sizes)], features[len(image.target_sizes) :]
+        ids = prompt.image(image.grid, [len(tokens) for tokens in own])
+        opened.append(OpenImage(ids, torch.cat(own), image.target_sizes))
+    return opened
 
 
 def row_of(

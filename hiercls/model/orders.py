@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
+
+import torch
 
 from hiercls.model.checkpoint import Checkpoint
 from hiercls.model.language import Row, State, read
 from hiercls.model.opening import OpenImage, row_of, text_row
+from hiercls.model.packing import batches
 from hiercls.model.prompt import Prompt
+from hiercls.questions import Turn
 
 TEXTS_KEPT = 1 << 16
 """Questions whose token ids are kept; each takes about a kilobyte."""
 
 
+Asked: TypeAlias = tuple[str | None, Turn]
+"""A question, and the adapter that answers it."""
+
+
 class Order(Protocol):
     """How images and questions become rows."""
 
-    def share(self, texts: Iterable[str]) -> None:
+    def share(self, turns: Iterable[Turn]) -> None:
         """Learn from some questions what all of them have in common."""
         ...
 
@@ -32,24 +41,26 @@ class Order(Protocol):
         ...
 
     def rows(
-        self, images: Sequence[OpenImage], texts: Sequence[str], *, adapter: str | None = None
+        self, images: Sequence[OpenImage], turns: Sequence[Turn], *, adapter: str | None = None
     ) -> list[Row]:
         """What is left to read of each question about its image, up to the answer cue.
 
         Args:
             images: Opened.
-            texts: One an image.
+            turns: One an image.
             adapter: Name of the adapter that is on, if one is.
         """
         ...
 
-    def num_tokens(self, text: str) -> int:
+    def num_tokens(self, turn: Turn) -> int:
         """Tokens that a question costs, beyond what is read once an image."""
         ...
 
 
 class ImageFirst:
     """Keeps a state for each image: of the image, and of the words that all questions begin with.
+
+    Its questions show no example pictures, which would have to be read again for each image.
 
     Args:
         checkpoint: Whose language model reads.
@@ -66,11 +77,11 @@ class ImageFirst:
         self._tail = lru_cache(TEXTS_KEPT)(prompt.tail)
         # Never less than what the template puts between image and text: 4.7 takes a line break
         # there as part of the image.
-        self._stem = _common_start([prompt.tail(text) for text in ("a", "b")])
+        self._stem = common_start([prompt.tail(text) for text in ("a", "b")])
 
-    def share(self, texts: Iterable[str]) -> None:
+    def share(self, turns: Iterable[Turn]) -> None:
         """Find the beginning that all texts share; images opened before keep theirs."""
-        self._stem = _common_start([self._tail(text) for text in texts])
+        self._stem = common_start([self._tail(turn.text) for turn in turns])
 
     def open(self, images: Sequence[OpenImage]) -> list[OpenImage]:
         """Read the images up to where their questions part."""
@@ -81,16 +92,17 @@ class ImageFirst:
         return [image.read(state, self._stem) for image, state in zip(images, states, strict=True)]
 
     def rows(
-        self, images: Sequence[OpenImage], texts: Sequence[str], *, adapter: str | None = None
+        self, images: Sequence[OpenImage], turns: Sequence[Turn], *, adapter: str | None = None
     ) -> list[Row]:
         """The rest of each question; all of a question that does not begin as the others do."""
         return [
-            self._row(image, self._tail(text)) for image, text in zip(images, texts, strict=True)
+            self._row(image, self._tail(turn.text))
+            for image, turn in zip(images, turns, strict=True)
         ]
 
-    def num_tokens(self, text: str) -> int:
+    def num_tokens(self, turn: Turn) -> int:
         """Tokens of the question, less those that are read with the image."""
-        tail = self._tail(text)
+        tail = self._tail(turn.text)
         is_continued = self._is_shared and _continues(tail, self._stem)
         return len(tail) - (len(self._stem) if is_continued else 0)
 
@@ -104,23 +116,33 @@ class ImageFirst:
 
 
 class QuestionFirst:
-    """Keeps a state for each of the questions asked last.
+    """Keeps a state for each of the questions asked last, with the example pictures in it.
 
     Args:
         checkpoint: Whose language model reads.
         prompt: Writes the token ids.
         num_kept: How many states are kept.
+        pictures: The example pictures, by their numbers in the turns.
     """
 
-    def __init__(self, checkpoint: Checkpoint, prompt: Prompt, *, num_kept: int) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        prompt: Prompt,
+        *,
+        num_kept: int,
+        pictures: Sequence[OpenImage] = (),
+    ) -> None:
         self._model: Any = checkpoint.model
         self._mode = checkpoint.downsample_mode
-        self._front = lru_cache(TEXTS_KEPT)(prompt.front)
+        self._prompt = prompt
+        self._pictures = pictures
+        self._front = lru_cache(TEXTS_KEPT)(self._front_of)
         self._tail = prompt.tail("")
         self._num_kept = num_kept
-        self._states: OrderedDict[tuple[str | None, str], State] = OrderedDict()
+        self._states: OrderedDict[Asked, State] = OrderedDict()
 
-    def share(self, texts: Iterable[str]) -> None:
+    def share(self, turns: Iterable[Turn]) -> None:
         """Nothing: a question's state holds all of it."""
 
     def open(self, images: Sequence[OpenImage]) -> list[OpenImage]:
@@ -128,42 +150,68 @@ class QuestionFirst:
         return list(images)
 
     def rows(
-        self, images: Sequence[OpenImage], texts: Sequence[str], *, adapter: str | None = None
+        self, images: Sequence[OpenImage], turns: Sequence[Turn], *, adapter: str | None = None
     ) -> list[Row]:
         """Each image behind its question, then the answer cue."""
-        states = self._read(list(dict.fromkeys((adapter, text) for text in texts)))
+        states = self._read(list(dict.fromkeys((adapter, turn) for turn in turns)))
         return [
-            row_of(
-                self._model,
-                self._front(text),
-                image,
-                self._tail,
-                downsample_mode=self._mode,
-                before=states[adapter, text],
-            )
-            for image, text in zip(images, texts, strict=True)
+            self._behind(image, turn, states[adapter, turn])
+            for image, turn in zip(images, turns, strict=True)
         ]
 
-    def num_tokens(self, text: str) -> int:
+    def num_tokens(self, turn: Turn) -> int:
         """Tokens of the question; those of the image, read again at each, are not in it."""
-        return len(self._front(text)) + len(self._tail)
+        return len(self._front(turn)) + len(self._tail)
 
-    def _read(
-        self, questions: Sequence[tuple[str | None, str]]
-    ) -> dict[tuple[str | None, str], State]:
+    def _behind(self, image: OpenImage, turn: Turn, state: State) -> Row:
+        if turn.pictures:
+            # Where the image stands depends on those before it, whose visual tokens are read.
+            sizes = [self._pictures[number].target_sizes for number in turn.pictures]
+            image = replace(
+                image,
+                ids=self._prompt.numbered(image.ids, len(turn.pictures)),
+                target_sizes=torch.cat([*sizes, image.target_sizes]),
+            )
+        front, tail = self._front(turn), self._tail
+        return row_of(self._model, front, image, tail, downsample_mode=self._mode, before=state)
+
+    def _read(self, asked: Sequence[Asked]) -> dict[Asked, State]:
         """What each adapter keeps of each question."""
-        known = {own: self._states.pop(own) for own in questions if own in self._states}
-        if new := [own for own in questions if own not in known]:
-            rows = [text_row(self._model, self._front(text)) for _, text in new]
-            reading = read(self._model.model.language_model, rows, hidden="none", keep=True)
-            known |= dict(zip(new, reading.states, strict=True))
+        known = {own: self._states.pop(own) for own in asked if own in self._states}
+        if new := [own for own in asked if own not in known]:
+            for batch in batches([len(self._front(turn)) for _, turn in new]):
+                rows = [self._row(new[place][1]) for place in batch]
+                reading = read(self._model.model.language_model, rows, hidden="none", keep=True)
+                known |= zip([new[place] for place in batch], reading.states, strict=True)
         self._states |= known
         while len(self._states) > self._num_kept:
             self._states.popitem(last=False)
         return known
 
+    def _row(self, turn: Turn) -> Row:
+        """A question to be read."""
+        if not turn.pictures:
+            return text_row(self._model, self._front(turn))
+        pictures = [self._pictures[number] for number in turn.pictures]
+        together = OpenImage(
+            self._front(turn),
+            torch.cat([own.features for own in pictures]),
+            torch.cat([own.target_sizes for own in pictures]),
+        )
+        return row_of(self._model, [], together, [], downsample_mode=self._mode)
 
-def _common_start(rows: Sequence[list[int]]) -> list[int]:
+    def _front_of(self, turn: Turn) -> list[int]:
+        """Ids up to the image."""
+        if not turn.pictures:
+            return self._prompt.front(turn.text)
+        first, *others = self._prompt.pieces(turn.texts)
+        front = list(first)
+        for place, (number, piece) in enumerate(zip(turn.pictures, others, strict=True)):
+            front += self._prompt.numbered(self._pictures[number].ids, place) + piece
+        return front
+
+
+def common_start(rows: Sequence[list[int]]) -> list[int]:
     """Return the tokens that all rows begin with, leaving at least one of each."""
     if not rows:
         return []

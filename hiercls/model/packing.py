@@ -7,9 +7,12 @@ where there is no padding. Only what mixes a row's tokens needs the rows apart.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
+
+MOST_TOKENS = 4096
+"""Tokens read together; more run no faster and take more memory."""
 
 
 class Packing:
@@ -56,3 +59,16 @@ class Packing:
         """The tokens of each row."""
         bounds = itertools.accumulate(self.lengths, initial=0)
         return [packed[first:last] for first, last in itertools.pairwise(bounds)]
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Rows of like length together, at most `MOST_TOKENS` at a time, as their places."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        longest = lengths[place]  # of those so far: they come by length
+        if batch and (len(batch) + 1) * longest > MOST_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

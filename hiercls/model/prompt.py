@@ -14,9 +14,10 @@ from typing import Any
 from transformers import PreTrainedTokenizerBase
 
 from hiercls.errors import ModelError, PlanError
-from hiercls.questions import LETTERS, PromptFormat
+from hiercls.questions import LETTERS, PAIRS, PromptFormat
 
 _PROBE = "Which of these is in the picture?"
+_PROBE_ANSWER = "thing"
 NAMED_TOKENS = (
     "image_token",
     "image_start_token",
@@ -70,6 +71,30 @@ class Prompt:
         self.refuse_special(text)
         return self._ids(self._opening + text + self._between)
 
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of a turn of several texts with an image behind each, up to each image.
+
+        Raises:
+            ModelError: The chat template does not take several images.
+            PlanError: A text contains one of the tokenizer's special tokens.
+        """
+        self.refuse_special("\n".join(texts))
+        content: list[dict[str, str]] = []
+        for text in texts:
+            content += [{"type": "text", "text": text}, {"type": "image"}]
+        *pieces, cue = self._rendered(content).split(self._tokenizer.image_token)
+        if len(pieces) != len(texts) or cue != self._cue:
+            raise ModelError(
+                f"the chat template renders {len(pieces)} of {len(texts)} images, each behind its"
+                " text; example pictures cannot be shown with it"
+            )
+        return [self._ids(piece) for piece in pieces]
+
+    def numbered(self, image: Sequence[int], number: int) -> list[int]:
+        """Ids of an image as one of several, in their order from 0."""
+        first = self._ids(self._image_id(0))
+        return [*self._ids(self._image_id(number)), *image[len(first) :]]
+
     def image(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> list[int]:
         """Ids of an image.
 
@@ -108,6 +133,41 @@ class Prompt:
         encoded = self._tokenizer(whole, add_special_tokens=False, return_offsets_mapping=True)
         return encoded["input_ids"], encoded["offset_mapping"], whole.index(text)
 
+    def pair_ids(self) -> list[tuple[int, ...]]:
+        """Token ids of each pair A0 to Z9 as an answer.
+
+        Raises:
+            ModelError: One of them is not two tokens, or not told apart from another.
+        """
+        found = self._answers(PAIRS)
+        for pair, ids in zip(PAIRS, found, strict=True):
+            if ids is None or len(ids) != 2:
+                raise ModelError(
+                    f"the pair {pair} after the answer cue is not two tokens of its own; "
+                    "pairs cannot be scored with this tokenizer"
+                )
+        pairs = [ids for ids in found if ids is not None]
+        if len({first for first, _ in pairs}) < len(LETTERS) or len(set(pairs)) < len(PAIRS):
+            raise ModelError("two pairs share their tokens; expected distinct tokens")
+        return pairs
+
+    def name_ids(self, names: Sequence[str]) -> list[tuple[int, ...]]:
+        """Token ids of names as whole answers: the last one ends the turn.
+
+        Raises:
+            ModelError: The chat template does not end an answer.
+            PlanError: A name contains one of the tokenizer's special tokens, or does not stand
+                by itself behind the answer cue.
+        """
+        self.refuse_special("\n".join(names))
+        end = self._turn_end()
+        ended = []
+        for name, ids in zip(names, self._answers(names), strict=True):
+            if not ids:
+                raise PlanError(f"name {name!r} has no tokens of its own behind the answer cue")
+            ended.append((*ids, end))
+        return ended
+
     def refuse_special(self, text: str) -> None:
         """Raise PlanError if a text would be read as one of the model's special tokens."""
         for token in self._special:
@@ -125,6 +185,9 @@ class Prompt:
         content = [{"type": "image"}, {"type": "text", "text": text}]
         if not self._image_first:
             content.reverse()
+        return self._rendered(content)
+
+    def _rendered(self, content: Sequence[dict[str, str]]) -> str:
         turns: list[Any] = [{"role": "user", "content": content}]
         rendered = self._tokenizer.apply_chat_template(
             turns,
@@ -156,26 +219,52 @@ class Prompt:
     def _image(self, grid: Sequence[int], tokens_per_slice: Sequence[int]) -> str:
         t = self._tokenizer
         first, *others = (t.image_token * count for count in tokens_per_slice)
-        image_id = f"{t.image_id_start_token}0{t.image_id_end_token}" if self._use_image_id else ""
         slices = [f"{t.slice_start_token}{pad}{t.slice_end_token}" for pad in others]
         rows, columns = grid
         if len(slices) != rows * columns:
             raise ModelError(f"image has {len(slices)} slices; expected {rows} x {columns}")
         lines = ["".join(slices[r * columns : (r + 1) * columns]) for r in range(rows)]
-        return f"{image_id}{t.image_start_token}{first}{t.image_end_token}" + "\n".join(lines)
+        whole = f"{t.image_start_token}{first}{t.image_end_token}"
+        return self._image_id(0) + whole + "\n".join(lines)
 
-    def _letters_in_context(self) -> list[int]:
+    def _image_id(self, number: int) -> str:
+        t = self._tokenizer
+        if not self._use_image_id:
+            return ""
+        return f"{t.image_id_start_token}{number}{t.image_id_end_token}"
+
+    def _answers(self, texts: Sequence[str]) -> list[tuple[int, ...] | None]:
+        """Token ids of each answer behind the cue; None where it changes those of the cue."""
         context = self._tail_text(_PROBE)
         before = self._ids(context)
-        found = []
-        for letter in LETTERS:
-            ids = self._ids(context + letter)
-            if len(ids) != len(before) + 1 or ids[:-1] != before:
+        whole = self._tokenizer([context + text for text in texts], add_special_tokens=False)
+        return [
+            tuple(ids[len(before) :]) if ids[: len(before)] == before else None
+            for ids in whole["input_ids"]
+        ]
+
+    def _turn_end(self) -> int:
+        """The token that the chat template puts behind an answer."""
+        turns: list[Any] = [
+            {"role": "user", "content": _PROBE},
+            {"role": "assistant", "content": _PROBE_ANSWER},
+        ]
+        rendered = str(self._tokenizer.apply_chat_template(turns, tokenize=False))
+        _, answer, behind = rendered.rpartition(_PROBE_ANSWER)
+        ids = self._ids(behind) if answer else []
+        if not ids:
+            raise ModelError("the chat template ends no answer; names cannot be scored with it")
+        return ids[0]
+
+    def _letters_in_context(self) -> list[int]:
+        found: list[int] = []
+        for letter, ids in zip(LETTERS, self._answers(LETTERS), strict=True):
+            if ids is None or len(ids) != 1:
                 raise ModelError(
                     f"the letter {letter} after the answer cue is not one token of its own; "
                     "multiple choice cannot be scored with this tokenizer"
                 )
-            found.append(ids[-1])
+            found += ids
         clash = [a + b for a, b in itertools.combinations(LETTERS, 2) if _same(found, a, b)]
         if clash:
             raise ModelError(f"the letters {clash[0]} share one token; expected distinct tokens")

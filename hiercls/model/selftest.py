@@ -37,7 +37,7 @@ def check_answers(
     """
     images = [_picture(96, 64), _picture(64, 128)]
     questions = [_question(2), _question(9)]
-    handles = scorer.open(images)
+    handles = scorer.open([scorer.prepare(image) for image in images])
     together = scorer.score([Request(*pair) for pair in zip(handles, questions, strict=True)])
     worst = max(
         abs(a - b)

@@ -18,15 +18,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
 
 from hiercls.config import PlanSettings
 from hiercls.plan.choices import Choices
 from hiercls.plan.cost import WORTH_OF_A_QUESTION, option_tokens, rounds
 from hiercls.taxonomy import Taxonomy
 
-Costs = list[float]
+Costs: TypeAlias = Sequence[float]
 """The least cost by how many more options are taken than must be; infinite where none can.
 
 Questions that cannot be merged are left out: they cost the same whatever is done above them.
@@ -40,7 +42,7 @@ class _Solved:
     Attributes:
         fewest: Options of its own question with nothing merged into it.
         weight: Classes below, and itself if it is one.
-        options: How many options there would be below, unmerged; `tokens` are theirs.
+        num_options: How many options there would be below, unmerged; `tokens` are theirs.
         mergeable: Ids of the nodes below whose questions could be merged into its own, each with
             the part of their cost that comes this way.
         more: How many options its own question has beyond the fewest.
@@ -48,12 +50,12 @@ class _Solved:
     """
 
     fewest: int
-    weight: float = 0.0
-    options: float = 0.0
-    tokens: float = 0.0
-    mergeable: list[tuple[str, float]] = field(default_factory=list)
+    weight: float
+    num_options: float
+    tokens: float
+    mergeable: tuple[tuple[str, float], ...]
     more: int = 0
-    costs: Costs = field(default_factory=list)
+    costs: Costs = ()
 
 
 class Merging:
@@ -63,7 +65,8 @@ class Merging:
         self._taxonomy = taxonomy
         self._choices = choices
         self._settings = settings
-        self._ways = Counter(c.node for own in choices.at.values() for c in own if c.path)
+        self._ways = Counter([c[-1] for own in choices.at.values() for c in own if c])
+        self._read: dict[int, list[tuple[int, int]]] = {}
         self._solved: dict[str, _Solved] = {}
         if settings.merge != "none":
             for node in choices.bottom_up:
@@ -83,60 +86,71 @@ class Merging:
     def _solve(self, node: str) -> _Solved:
         """Find the least costs at a node, all below it being solved."""
         solved = self._gathered(node)
-        divided = self._tables(solved)[-1]
-        price = solved.tokens / solved.options / WORTH_OF_A_QUESTION
+        *_, divided = self._tables(solved)
+        price = solved.tokens / solved.num_options / WORTH_OF_A_QUESTION
         totals = [
-            solved.weight * self._asking(solved.fewest + more, price) + cost
-            for more, cost in enumerate(divided[: self._room(solved) + 1])
+            solved.weight * (num_questions + num_read * price) + cost
+            for (num_questions, num_read), cost in zip(
+                self._readings(solved.fewest), divided, strict=False
+            )
         ]
-        solved.more = min(range(len(totals)), key=totals.__getitem__)
+        least = min(totals)
+        solved.more = totals.index(least)
         unused = [math.inf] * (solved.fewest - 2)
         most_above = self._settings.max_options - 1
-        solved.costs = [totals[solved.more], *[*unused, *divided][:most_above]]
+        solved.costs = (least, *[*unused, *divided][:most_above])
         return solved
 
     def _gathered(self, node: str) -> _Solved:
         """Add up what is known of a node's choices."""
         choices, texts = self._choices.at[node], self._choices.texts
-        solved = _Solved(fewest=len(choices))
+        weight = num_options = tokens = 0.0
+        mergeable = []
         for choice in choices:
-            offered = self._taxonomy.node(choice.path[0] if choice.path else node)
-            solved.tokens += option_tokens(offered.name, offered.description)
-            solved.options += 1
-            share = 1 / self._ways[choice.node] if choice.path else 1.0
-            if choice.ends:
-                solved.weight += share
+            offered = self._taxonomy.node(choice[0] if choice else node)
+            tokens += option_tokens(offered.name, offered.description)
+            num_options += 1
+            if not choice:
+                weight += 1
                 continue
-            below = self._solved[choice.node]
-            solved.weight += share * below.weight
-            solved.tokens += share * below.tokens
-            solved.options += share * below.options
-            if self._settings.merge == "all" or texts[choice.node] == texts[node]:
-                solved.mergeable.append((choice.node, share))
-        return solved
+            end = choice[-1]
+            share, below = 1 / self._ways[end], self._solved.get(end)
+            if below is None:
+                weight += share
+                continue
+            weight += share * below.weight
+            tokens += share * below.tokens
+            num_options += share * below.num_options
+            if self._settings.merge == "all" or texts[end] == texts[node]:
+                mergeable.append((end, share))
+        return _Solved(len(choices), weight, num_options, tokens, tuple(mergeable))
 
-    def _asking(self, num_options: int, price: float) -> float:
-        """Return what it costs to ask for one of so many options, each at a price."""
-        asked = num_options + self._settings.none_of_these
-        if asked <= self._settings.max_options:
-            return 1 + asked * price
-        sizes = rounds(asked, self._settings.max_options)
-        return len(sizes) + sum(sizes) * price
+    def _readings(self, fewest: int) -> list[tuple[int, int]]:
+        """Return how many questions are asked, and options read, by how many more are offered.
 
-    def _room(self, solved: _Solved) -> int:
-        """Return how many more options a node's question can take: a wide one fills its rounds."""
-        return -(solved.fewest + self._settings.none_of_these) % self._settings.max_options
+        They go as far as the node's own question has room.
+        """
+        if fewest not in self._read:
+            asked, most = fewest + self._settings.none_of_these, self._settings.max_options
+            sizes = [rounds(asked + more, most) for more in range(self._room(fewest) + 1)]
+            self._read[fewest] = [(len(each), sum(each)) for each in sizes]
+        return self._read[fewest]
 
-    def _tables(self, solved: _Solved) -> list[Costs]:
-        """Return the costs of covering what is below, with more of what can merge in each.
+    def _room(self, fewest: int) -> int:
+        """Return how many more options a question can take: a wide one fills its rounds."""
+        return -(fewest + self._settings.none_of_these) % self._settings.max_options
+
+    def _tables(self, solved: _Solved) -> Iterator[Costs]:
+        """Yield the costs of covering what is below, with more of what can merge in each.
 
         The first has none of it. They go as far as a question, its own or one above, has room.
         """
-        most = max(self._room(solved), self._settings.max_options - solved.fewest)
-        tables = [[0.0]]
+        most = max(self._room(solved.fewest), self._settings.max_options - solved.fewest)
+        table: Costs = (0.0,)
+        yield table
         for below, share in solved.mergeable:
-            tables.append(_convolved(tables[-1], self._part(below, share), most))
-        return tables
+            table = _convolved(table, self._part(below, share), most)
+            yield table
 
     def _part(self, below: str, share: float) -> Costs:
         costs = self._solved[below].costs
@@ -144,8 +158,10 @@ class Merging:
 
     def _divided(self, node: str, more: int) -> Iterator[tuple[str, int]]:
         """Yield how many more options each mergeable node gets, at least cost."""
-        mergeable = self._solved[node].mergeable if more else []
-        tables = self._tables(self._solved[node])[:-1] if more else []
+        if not more:
+            return
+        mergeable = self._solved[node].mergeable
+        tables = list(islice(self._tables(self._solved[node]), len(mergeable)))
         for (below, share), before in zip(reversed(mergeable), reversed(tables), strict=True):
             part = self._part(below, share)
             own = min(
@@ -164,6 +180,7 @@ def _convolved(one: Costs, other: Costs, most: int) -> Costs:
     for i, first in enumerate(one):
         if first < math.inf:
             for j, second in enumerate(other[: most + 1 - i], start=i):
-                if first + second < result[j]:
-                    result[j] = first + second
+                total = first + second
+                if total < result[j]:
+                    result[j] = total
     return result

@@ -18,20 +18,24 @@ class Offer(NamedTuple):
         node: Id of the node offered, which stands in a question once.
         above: Ids of the nodes passed on the way to the choice.
         choice: Of the last of them, or of the node that asks.
+        reached: Id of the node that it leads to.
+        ends: Nothing is left to ask there.
     """
 
     node: str
     above: tuple[str, ...]
     choice: Choice
+    reached: str
+    ends: bool
 
     @property
     def entered(self) -> tuple[str, ...]:
         """Ids of the nodes that no other option leads to."""
-        return self.choice.path or self.above[-1:]
+        return self.choice or self.above[-1:]
 
     @property
     def outcome(self) -> Outcome:
-        return Outcome(self.above + self.choice.path, self.choice.node, self.choice.ends)
+        return Outcome(self.above + self.choice, self.reached, self.ends)
 
 
 def offers(choices: Choices, asked: str, *, merged: AbstractSet[str]) -> tuple[Offer, ...]:
@@ -46,12 +50,14 @@ def offers(choices: Choices, asked: str, *, merged: AbstractSet[str]) -> tuple[O
     pending: list[tuple[tuple[str, ...], Choice]] = [((), c) for c in reversed(choices.at[asked])]
     while pending:
         above, choice = pending.pop()
-        if choice.node in merged and not choice.ends:
-            path = above + choice.path
-            pending += [(path, below) for below in reversed(choices.at[choice.node])]
+        reached = (choice or above or (asked,))[-1]
+        if choice and reached in merged:
+            path = above + choice
+            pending += [(path, below) for below in reversed(choices.at[reached])]
         else:
-            node = choice.path[0] if choice.path else choice.node
-            found.setdefault(node, Offer(node, above, choice))
+            node = choice[0] if choice else reached
+            ends = not choice or reached not in choices.at
+            found.setdefault(node, Offer(node, above, choice, reached, ends))
     return tuple(found.values())
 
 
@@ -80,18 +86,18 @@ def options(taxonomy: Taxonomy, offered: tuple[Offer, ...]) -> tuple[Option, ...
 
 def _name(taxonomy: Taxonomy, offer: Offer) -> str:
     name = taxonomy.node(offer.node).name
-    return name if offer.choice.path else ITSELF.format(name=name)
+    return name if offer.choice else ITSELF.format(name=name)
 
 
 def _description(taxonomy: Taxonomy, offer: Offer) -> str | None:
     """Return what stands behind the name; of the node that asks, it was read when it was chosen."""
-    is_asked = not offer.choice.path and not offer.above
+    is_asked = not offer.choice and not offer.above
     return None if is_asked else taxonomy.node(offer.node).description
 
 
 def _places(taxonomy: Taxonomy, offered: list[Offer]) -> list[str]:
     """Return what follows each of equal names: as few nodes above as tell them apart, or all."""
-    above = [offer.above if offer.choice.path else offer.above[:-1] for offer in offered]
+    above = [offer.above if offer.choice else offer.above[:-1] for offer in offered]
     names = [tuple(taxonomy.node(own).name for own in path) for path in above]
     depth, deepest = 1, max(map(len, names))
     while depth < deepest and len({path[-depth:] for path in names}) < len(names):

@@ -61,7 +61,10 @@ def read_fields(
 def each(value: object, read: Callable[[object, str], T], where: str) -> tuple[T, ...]:
     if not isinstance(value, list):
         raise _wrong(value, "a list", where)
-    return tuple(read(item, f"{where}[{index}]") for index, item in enumerate(value))
+    try:
+        return tuple([read(item, where) for item in value])
+    except PredictionError:  # only now is it worth the time to say which one is wrong
+        return tuple(read(item, f"{where}[{index}]") for index, item in enumerate(value))
 
 
 def or_none(value: object, read: Callable[[object, str], T], where: str) -> T | None:

@@ -49,7 +49,7 @@ _SETTINGS: dict[Any, Any] = {
     "lines.linewidth": 2,
     "lines.solid_capstyle": "round",
 }
-WIDTH, HEIGHT = 400, 280  # pixels, near the width of a column in the page
+WIDTH, HEIGHT = 340, 250  # pixels, as a column of the page is wide, so that text keeps its size
 
 
 def require_matplotlib() -> None:

@@ -8,9 +8,9 @@ from hiercls.evaluate import Evaluation
 from hiercls.report.markup import name, percent, text
 from hiercls.taxonomy import Taxonomy
 
-_SIGNIFICANT = 0.05
 _BASELINES = {
     "flat": "one flat question over all classes",
+    "by name": "the same answered by name, no class being shown",
     "blind": "the same questions without the picture",
     "floor": "always the most frequent truth",
 }
@@ -27,12 +27,14 @@ def findings(evaluation: Evaluation, taxonomy: Taxonomy) -> Iterator[str]:
 
 
 def _worst_level(evaluation: Evaluation) -> Iterator[str]:
-    worst = max(evaluation.levels, key=lambda level: level.lost, default=None)
-    if worst is not None and worst.lost:
-        yield (
-            f"Level {worst.level} loses the most: {worst.lost:,} of the {worst.reached:,} pictures"
-            f" that were right until there ({percent(worst.lost / worst.reached)})."
-        )
+    worst = evaluation.worst_level
+    if worst is None:
+        return
+    stopped = f", {worst.stopped:,} of them by stopping above it" if worst.stopped else ""
+    yield (
+        f"Level {worst.level} loses the most: {worst.missed:,} of the {worst.reached:,} pictures"
+        f" that were right until there ({percent(worst.missed / worst.reached)}){stopped}."
+    )
 
 
 def _worst_pair(evaluation: Evaluation, taxonomy: Taxonomy) -> Iterator[str]:
@@ -66,7 +68,7 @@ def _against(evaluation: Evaluation) -> Iterator[str]:
     other = evaluation.against
     if other is None:
         return
-    verdict = "may be luck" if other.p_value > _SIGNIFICANT else "is hardly luck"
+    verdict = "may be luck" if other.is_luck else "is hardly luck"
     yield (
         f"Against {name(other.name)}, over {other.count:,} pictures that both scored: only this"
         f" run is right on {other.only_this:,}, only the other on {other.only_other:,}; so uneven"

@@ -21,11 +21,13 @@ class Gallery:
     Attributes:
         listed: Their indices among all, in order.
         num_pictures: All of them.
+        is_asked: Whether questions are known of any that is listed.
         thumbnails: Their small copies.
     """
 
     listed: tuple[int, ...]
     num_pictures: int
+    is_asked: bool
     thumbnails: Thumbnails
 
     @classmethod
@@ -39,12 +41,13 @@ class Gallery:
             at for at, index in enumerate(listed) if judged[index].outcome is not Outcome.RIGHT
         ]
         copies = make_thumbnails(paths, max_bytes=max_bytes, first=mistakes)
-        return cls(listed, len(scored), copies)
+        is_asked = any(scored[index].prediction.steps for index in listed)
+        return cls(listed, len(scored), is_asked, copies)
 
     def note(self) -> str:
         """Return what a reader should know, as HTML."""
         lines = [
-            "Choose a picture to see its questions and how probable each option was.",
+            self._asked(),
             self._listed(),
             self._copies(),
         ]
@@ -55,6 +58,11 @@ class Gallery:
             rest = counted(self.thumbnails.num_left_out, "copy is", "copies are")
             lines.append(f"{rest} left out to keep the page small; mistakes came first.")
         return " ".join(filter(None, lines))
+
+    def _asked(self) -> str:
+        if not self.is_asked:
+            return ""
+        return "Choose a picture to see its questions and how probable each option was."
 
     def _listed(self) -> str:
         if len(self.listed) == self.num_pictures:

@@ -38,44 +38,48 @@ def _heatmap(
     taxonomy: Taxonomy,
 ) -> Plot:
     children = _most_involved(confusions, taxonomy.children(parent))
-    cells = {(one.truth, one.answer): one for one in confusions}
-    totals = {one.truth: one.total for one in confusions}
-
-    def share(truth: str, answer: str) -> float:
-        if truth == answer:
-            score = evaluation.nodes.get(truth)
-            return (score.recall or 0.0) if score else 0.0
-        one = cells.get((truth, answer))
-        return one.count / max(1, totals[truth]) if one else 0.0
-
-    worst = max(share(one.truth, one.answer) for one in confusions)
+    shares = _shares(confusions, children, evaluation)
+    worst = max(shares[one.truth, one.answer] for one in confusions)
 
     def paint(axes: Axes) -> None:
         for row, truth in enumerate(children):
             for column, answer in enumerate(children):
-                is_right = row == column
-                _cell(axes, row, column, share(truth, answer), full=1 if is_right else worst)
+                share = shares.get((truth, answer), 0.0)
+                _cell(axes, row, column, share, full=1 if row == column else worst)
         _label(axes, [_short(taxonomy.node(child).name) for child in children])
 
     title = taxonomy.node(parent).name
     rest = len(taxonomy.children(parent)) - len(children)
     left_out = f" {rest:,} other children are left out." if rest else ""
     caption = (
-        "Rows are the truth, columns the answer, in percent of the row; the diagonal is right."
-        f"{left_out}"
+        "Of the pictures that were right until here: rows are the truth, columns the answer, in"
+        f" percent of the row; the diagonal is right.{left_out}"
     )
     rows = tuple(
         (
             name(taxonomy.node(one.truth).name),
             name(taxonomy.node(one.answer).name),
             f"{one.count:,}",
-            percent(one.count / max(1, one.total)),
+            percent(one.count / one.total),
         )
         for one in confusions[:25]
     )
     columns = ("Truth", "Answer", "Pictures", "Share")
     svg = draw(own, paint, height=120 + 24 * len(children))
     return Plot(f"Confusion below {name(title)}", caption, svg, columns, rows)
+
+
+def _shares(
+    confusions: list[Confusion], children: list[str], evaluation: Evaluation
+) -> dict[tuple[str, str], float]:
+    """Return for each truth and answer the share of the truth's pictures that came that far."""
+    nodes = evaluation.nodes
+    shares = {(own, own): 1.0 for own in children if own in nodes and nodes[own].right}
+    shares |= {(one.truth, one.truth): 1.0 for one in confusions}
+    for one in confusions:
+        shares[one.truth, one.answer] = one.count / one.total
+        shares[one.truth, one.truth] -= one.count / one.total
+    return shares
 
 
 def _most_involved(confusions: list[Confusion], children: tuple[str, ...]) -> list[str]:

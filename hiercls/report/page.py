@@ -83,7 +83,7 @@ def make_page(
         heading=text(title or taxonomy.name),
         lead=lead(evaluation, taxonomy),
         summary=summary(evaluation, taxonomy),
-        plots=_plots(evaluation, scored, taxonomy),
+        **_plots(evaluation, scored, taxonomy),
         pictures_note=gallery.note(),
         footer=_footer(evaluation),
         data=script_json(payload.to_dict(evaluation)),
@@ -92,13 +92,14 @@ def make_page(
     )
 
 
-def _plots(evaluation: Evaluation, scored: Sequence[Scored], taxonomy: Taxonomy) -> str:
+def _plots(evaluation: Evaluation, scored: Sequence[Scored], taxonomy: Taxonomy) -> dict[str, str]:
     # matplotlib is an extra: nothing but the drawing of a page may need it.
     from hiercls.report.heatmaps import heatmaps
     from hiercls.report.plots import curves_and_bars
 
-    plots = [*curves_and_bars(evaluation, scored), *heatmaps(evaluation, taxonomy)]
-    return "\n".join(plot.to_html() for plot in plots) or "<p>Nothing to plot.</p>"
+    plots = "\n".join(plot.to_html() for plot in curves_and_bars(evaluation, scored))
+    shaded = "\n".join(plot.to_html() for plot in heatmaps(evaluation, taxonomy))
+    return {"plots": plots or "<p>Nothing to plot.</p>", "heatmaps": shaded}
 
 
 def _footer(evaluation: Evaluation) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hiercls.evaluate import Evaluation
+from hiercls.evaluate import Difference, Evaluation
 from hiercls.report.findings import findings
 from hiercls.report.markup import counted, folded, name, number, percent, table, text
-from hiercls.report.measures import measure
+from hiercls.report.measures import Measure, measure
 from hiercls.taxonomy import Taxonomy
 
 _TILES = ("leaf_accuracy", "hierarchical_f1", "mistake_severity", "ece")
@@ -89,17 +89,22 @@ def _stops(evaluation: Evaluation) -> str:
 def _against(evaluation: Evaluation) -> str:
     if evaluation.against is None:
         return ""
-    rows = []
-    for key, one in evaluation.against.differences.items():
-        show = measure(key).show
-        low, high = map(show, one.interval)
-        change = show(one.this - one.other)
-        rows.append(
-            (measure(key).label, show(one.this), show(one.other), change, f"{low} to {high}")
-        )
+    rows = [
+        *(_difference(measure(key), one) for key, one in evaluation.against.differences.items()),
+        *(
+            _difference(Measure(f"Accuracy at level {level}"), one)
+            for level, one in evaluation.against.levels.items()
+        ),
+    ]
     columns = ("Measure", "This run", "The other", "Difference", "95 % interval")
     title = f"This run against {name(evaluation.against.name)}"
     return folded(title, table(columns, rows))
+
+
+def _difference(shown: Measure, one: Difference) -> tuple[str, ...]:
+    low, high = map(shown.show, one.interval)
+    change = shown.show(one.this - one.other)
+    return shown.label, shown.show(one.this), shown.show(one.other), change, f"{low} to {high}"
 
 
 def _all(evaluation: Evaluation) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hiercls.plan import Plan
-from hiercls.search.exploration import Exploration
+from hiercls.search.exploration import NOTHING, Exploration
 
 PRECISION = 1e-6
 """Probabilities are known once no more than this can come; less mass is followed no further."""
@@ -25,21 +25,28 @@ class Bounds:
         self._shared = self._with_all_below(self._meets)
         self._above: dict[str, frozenset[str]] = {}
 
-    def unsettled(self, known: Exploration, ranked: Iterable[str], least: float) -> str | None:
+    def unsettled(self, known: Exploration, ranked: Collection[str], least: float) -> str | None:
         """Return the open node to ask next, for more may come from several of them; or None.
 
-        Asks on for a class of `ranked` that is not known exactly, and for any other that could
-        pass `least` even though no single open node does.
+        Asks on for a class of `ranked` that is not known exactly, for any other that could pass
+        `least` even though no single open node does, and for a "none of these" that could become
+        the answer.
 
         Args:
             known: What is known.
-            ranked: The most probable classes that are known.
+            ranked: The most probable classes that are known, the best one first.
             least: Probability that each open node alone falls short of.
         """
         masses = {own: math.exp(logprob) for own, logprob in known.open.items()}
         certain = {own for own in ranked if math.exp(known.leaves[own]) >= least}
         for own in filter(self._shared.__contains__, known.leaves):
             limit = PRECISION if own in certain else least - math.exp(known.leaves[own])
+            if found := self._source(own, masses, limit):
+                return found
+        ends = [*(known.leaves[own] for own in ranked), *known.nones.values()]
+        best = math.exp(max(ends, default=NOTHING))
+        for own in filter(self._shared.__contains__, known.nones):
+            limit = max(best - math.exp(known.nones[own]), PRECISION)
             if found := self._source(own, masses, limit):
                 return found
         # Of classes not yet seen, those below a meeting of ways or an open node can get most.

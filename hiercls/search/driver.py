@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TypeAlias
 
 from hiercls.plan import Plan
-from hiercls.scoring import Handle, Request, Scorer
-from hiercls.search.route import Logprobs, Route
+from hiercls.scoring import Handle, Logprobs, Request, Scorer
+from hiercls.search.route import Route
 
 Search: TypeAlias = Generator[Sequence[str], Sequence[Logprobs], Route]
 Rule: TypeAlias = Callable[[Plan], Search]

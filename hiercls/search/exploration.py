@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hiercls.plan import Outcome, Plan
-from hiercls.search.route import Answer, Logprobs, Route, path_to
+from hiercls.scoring import Logprobs
+from hiercls.search.route import Answer, Route, path_to
 
 NOTHING = -math.inf
 """The log-probability of what cannot be."""

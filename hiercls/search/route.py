@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hiercls.plan import Plan, Question
-
-Logprobs: TypeAlias = tuple[float, ...]
+from hiercls.scoring import Logprobs
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,7 @@ def svg(taxonomy: Taxonomy) -> str:
     """
     if len(taxonomy) > MOST_DRAWN:
         message = f"{len(taxonomy):,} nodes; expected at most {MOST_DRAWN:,} in a picture"
-        raise TaxonomyError(
-            message, hint="export DOT, or draw a part: hiercls taxonomy show --node"
-        )
+        raise TaxonomyError(message, hint="draw a part with --under NODE, or export DOT")
     below: dict[str, list[str]] = {own: [] for own in taxonomy}
     for own in taxonomy:
         for parent in taxonomy.parents(own)[:1]:

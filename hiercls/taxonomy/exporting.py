@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from typing import Any
 
 from hiercls.errors import TaxonomyError
+from hiercls.taxonomy.document import DEEPEST_NESTING
 from hiercls.taxonomy.draft import said_fields
 from hiercls.taxonomy.drawing import svg
 from hiercls.taxonomy.fault import quoted
@@ -39,6 +41,17 @@ def export_taxonomy(taxonomy: Taxonomy, form: str) -> str:
         case "svg":
             return svg(taxonomy)
     raise TaxonomyError(f"the form {quoted(form)}; expected one of {', '.join(FORMS)}")
+
+
+def save_readable(taxonomy: Taxonomy, path: str | os.PathLike[str]) -> None:
+    """Write a taxonomy file in the nested form where that can hold it, else in the flat one.
+
+    Raises:
+        TaxonomyError: If the file cannot be written.
+    """
+    is_tree = taxonomy.graph.number_of_edges() == len(taxonomy) - 1
+    is_shallow = 2 * max(map(taxonomy.depth, taxonomy)) < DEEPEST_NESTING
+    taxonomy.save(path, "nested" if is_tree and is_shallow else "flat")
 
 
 def node_link(taxonomy: Taxonomy) -> dict[str, Any]:

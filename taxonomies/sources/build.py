@@ -20,6 +20,7 @@ from typing import Any
 import networkx as nx
 import yaml
 from families import family_words, with_families
+from others import described, named, with_others
 
 from hiercls.taxonomy import Taxonomy
 from hiercls.taxonomy.grouping.hypernyms import ROOT, hypernym_graph
@@ -42,7 +43,7 @@ class Recipe:
         source: What the file says of where it comes from.
         people: A list of the synsets that may stay below person; all if None.
         is_grouped: Whether it takes the groups of the edits, which know only ImageNet-1k; if not,
-            wide nodes are grouped by biological family.
+            wide nodes are grouped by biological family, then by what is rare.
         kept: Ids that the edits drop and that stay here.
     """
 
@@ -158,6 +159,10 @@ def make(wordnet: WordNet, recipe: Recipe, edits: Edits) -> Taxonomy:
     words |= {own: (name,) for own, name in given.items()}
     names = distinct_names(graph, words, fixed=given)
     descriptions = {**glosses, **_in(graph, edits.words("description"))}
+    if not recipe.is_grouped:
+        graph = with_others(graph, indices)
+        names |= named(graph, names)
+        descriptions |= described(graph, names)
     nodes = {
         own: _entry(own, graph, names[own], descriptions[own], indices.get(own)) for own in graph
     }

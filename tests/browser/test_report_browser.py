@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import chromium
 import pytest
 from chromium import Browser
-from report_cases import HOSTILE, animals, draw_pictures, evaluation, examples, named
+from report_cases import (
+    HOSTILE,
+    animals,
+    draw_pictures,
+    evaluation,
+    examples,
+    is_exact,
+    named,
+)
 
 from hiercls.evaluate import Scored
 from hiercls.report import write_page
@@ -109,7 +118,7 @@ def test_a_picture_that_is_gone_is_a_placeholder(browser: Browser) -> None:
 
 
 def test_the_outcome_filter_shows_right_and_wrong(browser: Browser, scored: list[Scored]) -> None:
-    right = sum(one.is_right for one in scored)
+    right = sum(is_exact(one) for one in scored)
     choose(browser, "right")
     assert num_shown(browser) == right
     assert set(cards(browser, ".badge")) == {"right"}
@@ -216,6 +225,7 @@ def test_the_tree_goes_by_the_keyboard(browser: Browser) -> None:
     assert browser.run(opened) == "true"
     browser.press("p")
     assert browser.run("return document.getElementById('truth').value") == "pet"
+    assert focused(browser) == status(browser)  # and goes on from there
 
 
 def test_the_worst_nodes_come_first_if_one_likes(browser: Browser) -> None:
@@ -258,10 +268,26 @@ def test_the_close_view_goes_by_the_keyboard(browser: Browser, scored: list[Scor
     assert browser.run(titles) == scored[46].example.name
     browser.press(RIGHT, RIGHT)
     assert browser.run(titles) == scored[48].example.name
-    browser.press(LEFT, RIGHT, ESCAPE)
+    browser.run("document.querySelectorAll('#detail button')[1].focus()")
+    assert focused(browser) == "Next"
+    browser.press(ENTER, ENTER)
+    assert browser.run(titles) == scored[50].example.name
+    assert focused(browser) == "Next"
+    browser.press(LEFT, LEFT, ESCAPE)
     assert not browser.run("return document.getElementById('detail').open")
     assert status(browser).startswith("49 to 96")  # the page of the picture seen last
     assert focused(browser).endswith("show its questions")
+
+
+def test_what_nothing_is_known_of_cannot_be_chosen(driver: Browser, tmp_path: Path) -> None:
+    bare = [
+        Scored(one.example, replace(one.prediction, probability=None, steps=(), top=()))
+        for one in examples(animals(), 30)
+    ]
+    driver.open(written(tmp_path / "page.html", animals(), bare))
+    shown = "return document.getElementById(arguments[0]).offsetParent !== null"
+    assert [driver.run(shown, own) for own in ("level", "low", "order")] == [True, False, False]
+    assert "questions" not in driver.find("#pictures > .hint").text
 
 
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])

@@ -12,6 +12,7 @@ import pytest
 import torch
 from peft import PeftModel
 from PIL import Image
+from scorers import opened
 from transformers import AutoModelForImageTextToText
 
 from hiercls import Cascade
@@ -87,7 +88,7 @@ def serve(model: Path, adapters: Path | None) -> MiniCPMVScorer:
 
 
 def ask_all(scorer: MiniCPMVScorer, *, together: bool) -> list[tuple[float, ...]]:
-    handles = scorer.open(IMAGES)
+    handles = opened(scorer, IMAGES)
     requests = [Request(handle, PLAN.question(node)) for handle in handles for node in PLAN.nodes]
     if together:
         return scorer.score(requests)
@@ -132,7 +133,7 @@ def test_suffix_adapters_leave_the_image_alone(model: Path, trained: dict[str, P
     one, other = serve(model, trained["suffix"]), serve(model, None)
     states = []
     for scorer in (one, other):
-        (handle,) = scorer.open(IMAGES[:1])
+        (handle,) = opened(scorer, IMAGES[:1])
         states.append(handle.state)  # type: ignore[attr-defined]
     shorter = min(own.num_tokens for own in states)
     assert states[0].num_tokens == shorter  # the base model also reads what all questions share
@@ -201,7 +202,7 @@ def test_a_part_of_the_taxonomy_is_answered_by_the_adapters_of_the_whole(
     question = part.plan.question("dog")
     assert question.level == 0 and whole.plan.question("dog").level == 1
     answers = [
-        own.scorer.score([Request(own.scorer.open(IMAGES[:1])[0], asked)])
+        own.scorer.score([Request(opened(own.scorer, IMAGES[:1])[0], asked)])
         for own, asked in ((whole, whole.plan.question("dog")), (part, question))
     ]
     assert worst(*answers) < 1e-5

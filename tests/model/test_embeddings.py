@@ -25,6 +25,12 @@ def test_a_label_is_the_mean_of_its_tokens_less_that_of_all() -> None:
     assert np.allclose(found.sum(axis=0), 0, atol=1e-4)
 
 
+def test_each_published_layout_has_the_table(checkpoints: dict[str, Path]) -> None:
+    for folder in checkpoints.values():
+        dog, cat = label_embeddings(folder, ["dog", "cat"])
+        assert np.isfinite(dog).all() and np.allclose(dog, -cat) and dog.any()
+
+
 def test_weights_that_cannot_be_read_are_one_clear_line(
     checkpoints: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -51,7 +51,7 @@ def test_groups_come_in_their_order_with_what_belongs_to_them(
     feed: Feed[int] = Feed(checkpoint, max_slice_nums=1)
     found = list(feed(groups))
     assert [own.items for own in found] == [tuple(n for _, n in group) for group in groups]
-    assert [own.inputs is None for own in found] == [False] * 6 + [True]
+    assert [len(own.pixels) for own in found] == [2] * 6 + [0]
 
 
 def test_what_cannot_be_read_or_prepared_keeps_nothing_else_out(
@@ -60,6 +60,6 @@ def test_what_cannot_be_read_or_prepared_keeps_nothing_else_out(
     fastidious = replace(checkpoint, image_processor=Fastidious(checkpoint.image_processor))
     feed: Feed[int] = Feed(fastidious, max_slice_nums=1)
     mixed, none = feed([draw(tmp_path / "mixed", "rbxgb"), draw(tmp_path / "none", "bx")])
-    assert mixed.items == (0, 3) and len(mixed.inputs["target_sizes"]) == 2
+    assert mixed.items == (0, 3) and len(mixed.pixels) == 2
     assert len(mixed.errors) == 3 and sum("too blue" in own for own in mixed.errors) == 2
-    assert none.items == () and none.inputs is None and len(none.errors) == 2
+    assert none.items == () and none.pixels == () and len(none.errors) == 2

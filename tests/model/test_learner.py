@@ -16,11 +16,11 @@ from hiercls.data import Example, Exercise
 from hiercls.model.adapters.adapters import Adapters, level_config, shared_config
 from hiercls.model.language import read
 from hiercls.model.maker import ARCHITECTURES
-from hiercls.model.opening import look, prepare, row_of
+from hiercls.model.opening import cut, look, row_of
 from hiercls.model.orders import ImageFirst
 from hiercls.model.scorer import MiniCPMVScorer
 from hiercls.model.training.learner import Learner
-from hiercls.questions import render, render_open
+from hiercls.questions import render, render_open, turn_of
 from tests.model.training_cases import pets_plan
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ class Bench:
         )
 
     def learn(self) -> dict[str, torch.Tensor]:
-        inputs = prepare(self.checkpoint, pictures(), max_slice_nums=1)
+        inputs = [cut(self.checkpoint, own, max_slice_nums=1) for own in pictures()]
         self.learner.learn(inputs, EXERCISES, shares={0: 0.5, 1: 1.0})
         return gradients(self.model)
 
@@ -120,7 +120,7 @@ def activated_lora(
     scorer = MiniCPMVScorer.load(folder, ModelSettings(self_test=False))
     checkpoint, prompt = scorer.checkpoint, scorer.prompt
     model: Any = checkpoint.model
-    (seen,) = look(checkpoint, prompt, prepare(checkpoint, [image], max_slice_nums=1))
+    (seen,) = look(checkpoint, prompt, [cut(checkpoint, image, max_slice_nums=1)])
     front, tail = prompt.front(), prompt.tail(render(exercise.question))
     name = f"level-{exercise.level + 1}"
     config = level_config(made, "base")
@@ -190,14 +190,14 @@ def one_graph(
     bench: Bench, image: Image.Image, exercise: Exercise, activation: str
 ) -> torch.Tensor:
     """Logits of all letters with nothing cut between the pixels and them."""
-    inputs = prepare(bench.checkpoint, [image], max_slice_nums=1)
+    inputs = [cut(bench.checkpoint, image, max_slice_nums=1)]
     (seen,) = look(bench.checkpoint, bench.prompt, inputs)
     tail = bench.prompt.tail(render(exercise.question))
     if activation == "full":
         with bench.adapters.on(f"level-{exercise.level + 1}"):
             return bench_logits(bench, seen, tail)[-1, bench.prompt.letter_ids]
     order = ImageFirst(bench.checkpoint, bench.prompt)
-    (row,) = order.rows(order.open([seen]), [render(exercise.question)])
+    (row,) = order.rows(order.open([seen]), [turn_of(exercise.question)])
     with bench.adapters.on(f"level-{exercise.level + 1}"):
         states = read(bench.model.model.language_model, [row]).hidden
     assert states is not None
@@ -240,7 +240,7 @@ def open_loss(bench: Bench, image: Image.Image, exercise: Exercise) -> torch.Ten
 def bench_look(bench: Bench, image: Image.Image) -> Any:
     with torch.no_grad():
         return look(
-            bench.checkpoint, bench.prompt, prepare(bench.checkpoint, [image], max_slice_nums=1)
+            bench.checkpoint, bench.prompt, [cut(bench.checkpoint, image, max_slice_nums=1)]
         )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
-from dataclasses import replace
+import random
+import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +15,17 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from scorers import opened
 from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
 
 from hiercls.cascade import Cascade
 from hiercls.config import ModelSettings
 from hiercls.errors import ModelError, PlanError
+from hiercls.model.checkpoint import PROMPT_FORMAT_FILE
+from hiercls.model.library import Library
 from hiercls.model.scorer import MiniCPMVScorer
 from hiercls.plan import Option, Question
-from hiercls.questions import render
+from hiercls.questions import PromptFormat, render
 from hiercls.scoring import Request
 from hiercls.taxonomy import Taxonomy
 
@@ -61,10 +67,10 @@ def scorer(request: pytest.FixtureRequest, checkpoint: Path) -> MiniCPMVScorer:
 def test_a_batch_answers_as_single_questions_do(scorer: MiniCPMVScorer) -> None:
     images = [noise(*shape) for shape in SHAPES]
     questions = [ask(n) for n in (2, 5, 26, 3, 9)]
-    pairs = zip(scorer.open(images), questions, strict=True)
+    pairs = zip(opened(scorer, images), questions, strict=True)
     together = scorer.score([Request(handle, question) for handle, question in pairs])
     alone = [
-        scorer.score([Request(scorer.open([image])[0], question)])[0]
+        scorer.score([Request(opened(scorer, [image])[0], question)])[0]
         for image, question in zip(images, questions, strict=True)
     ]
     assert worst(together, alone) < 1e-4
@@ -74,13 +80,13 @@ def test_a_batch_answers_as_single_questions_do(scorer: MiniCPMVScorer) -> None:
 
 def test_the_order_of_a_batch_does_not_matter(scorer: MiniCPMVScorer) -> None:
     images = [noise(*shape) for shape in SHAPES]
-    forward = scorer.score([Request(h, ask(4)) for h in scorer.open(images)])
-    backward = scorer.score([Request(h, ask(4)) for h in scorer.open(images[::-1])])
+    forward = scorer.score([Request(h, ask(4)) for h in opened(scorer, images)])
+    backward = scorer.score([Request(h, ask(4)) for h in opened(scorer, images[::-1])])
     assert worst(forward, backward[::-1]) < 1e-4
 
 
 def test_answers_depend_on_the_image(scorer: MiniCPMVScorer) -> None:
-    first, second = scorer.open([noise(64, 64), Image.new("RGB", (64, 64), "red")])
+    first, second = opened(scorer, [noise(64, 64), Image.new("RGB", (64, 64), "red")])
     one, other = scorer.score([Request(first, ask(5)), Request(second, ask(5))])
     assert worst([one], [other]) > 1e-3
 
@@ -90,7 +96,7 @@ def test_answers_equal_those_of_transformers_alone(checkpoint: Path, name: str) 
     settings = replace(SETTINGS[name], self_test=False)
     scorer = MiniCPMVScorer.load(checkpoint, settings)
     images = [noise(*shape) for shape in SHAPES]
-    found = scorer.score([Request(handle, ask(6)) for handle in scorer.open(images)])
+    found = scorer.score([Request(handle, ask(6)) for handle in opened(scorer, images)])
     stock = StockModel(checkpoint, settings, scorer.checkpoint.downsample_mode)
     assert worst(found, [stock.answer(image, ask(6)) for image in images]) < 1e-4
 
@@ -144,6 +150,80 @@ class StockModel:
         return text
 
 
+@pytest.fixture(params=["image", "question"])
+def ordered(request: pytest.FixtureRequest, checkpoint: Path, tmp_path: Path) -> MiniCPMVScorer:
+    """A scorer whose prompts begin with the image, or with the question."""
+    folder = shutil.copytree(checkpoint, tmp_path / "ordered")
+    asked = asdict(PromptFormat(order=request.param))
+    (folder / PROMPT_FORMAT_FILE).write_text(json.dumps(asked))
+    scorer = MiniCPMVScorer.load(folder, ModelSettings(max_slice_nums=4, self_test=False))
+    assert scorer.checkpoint.prompt_format.order == request.param
+    return scorer
+
+
+def by_library(scorer: MiniCPMVScorer, image: Image.Image, question: Question) -> Any:
+    library = Library(
+        scorer.checkpoint, scorer.prompt, max_slice_nums=scorer.settings.max_slice_nums
+    )
+    return library.answer(image, question)
+
+
+def test_both_orders_answer_as_the_library_does(ordered: MiniCPMVScorer) -> None:
+    questions = [ask(n) for n in (2, 5, 9)]
+    ordered.check(questions)
+    images = [noise(*shape) for shape in SHAPES]
+    pairs = [(i, question) for i in range(len(images)) for question in questions]
+    random.Random(0).shuffle(pairs)
+    handles = opened(ordered, images)
+    found = ordered.score([Request(handles[i], question) for i, question in pairs])
+    assert worst(found, [by_library(ordered, images[i], question) for i, question in pairs]) < 1e-4
+
+
+def test_a_question_asked_twice_gets_the_same_answer(ordered: MiniCPMVScorer) -> None:
+    """What is kept of an image, or of a question, is not used up by asking."""
+    handles = opened(ordered, [noise(40, 30), noise(100, 200)])
+    requests = [Request(handle, ask(n)) for handle in handles for n in (3, 7)]
+    assert worst(ordered.score(requests), ordered.score(requests)) == 0
+
+
+def test_permuted_options_are_read_from_the_same_image(scorer: MiniCPMVScorer) -> None:
+    options = ask(5).options
+    turns = [replace(ask(5), options=options[n:] + options[:n]) for n in range(5)]
+    (handle,) = opened(scorer, [noise(64, 64)])
+    together = scorer.score([Request(handle, turn) for turn in turns])
+    alone = [scorer.score([Request(handle, turn)])[0] for turn in turns]
+    assert worst(together, alone) < 1e-4
+    assert worst([together[0]], [together[1]]) > 1e-3
+
+
+def test_what_all_questions_begin_with_is_read_with_the_image(scorer: MiniCPMVScorer) -> None:
+    image, asked = noise(64, 64), [ask(3), ask(8)]
+    alone = scorer.num_tokens(asked[0])
+    before = scorer.score([Request(opened(scorer, [image])[0], own) for own in asked])
+    scorer.check(asked)
+    assert scorer.num_tokens(asked[0]) < alone - 5
+    after = scorer.score([Request(opened(scorer, [image])[0], own) for own in asked])
+    assert worst(before, after) < 1e-4
+
+
+def test_a_question_that_begins_otherwise_is_answered_too(scorer: MiniCPMVScorer) -> None:
+    other = replace(ask(4), text="What is it?")
+    (handle,) = opened(scorer, [noise(64, 64)])
+    before = scorer.score([Request(handle, other)])
+    scorer.check([ask(3), ask(8)])
+    (handle,) = opened(scorer, [noise(64, 64)])
+    assert worst(before, scorer.score([Request(handle, other)])) < 1e-4
+
+
+def test_states_of_questions_are_forgotten_beyond_the_limit(checkpoint: Path) -> None:
+    loaded = MiniCPMVScorer.load(checkpoint, ModelSettings(self_test=False)).checkpoint
+    loaded = replace(loaded, prompt_format=PromptFormat(order="question"))
+    scorer = MiniCPMVScorer(loaded, ModelSettings(memory_gib=1e-9))
+    (handle,) = opened(scorer, [noise(64, 64)])
+    requests = [Request(handle, ask(n)) for n in (2, 3, 4, 2)]
+    assert worst(scorer.score(requests), scorer.score(requests[::-1])[::-1]) < 1e-4
+
+
 def test_a_cascade_runs_on_a_checkpoint(checkpoint: Path) -> None:
     cascade = Cascade.load("flags", model=checkpoint, settings=ModelSettings(batch_size=2))
     images = [noise(*shape) for shape in SHAPES]
@@ -162,7 +242,7 @@ def test_a_name_that_the_model_would_read_as_a_command_is_refused(checkpoint: Pa
 
 
 def test_a_handle_of_another_scorer_is_refused(scorer: MiniCPMVScorer) -> None:
-    with pytest.raises(ModelError, match="found a handle of type str"):
+    with pytest.raises(ModelError, match="found a handle of type str; expected OpenImage"):
         scorer.score([Request("handle", ask(2))])
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from scorers import HashScorer
+from scorers import HashScorer, opened
 
 from hiercls.errors import SelfTestError
 from hiercls.model.library import Library
 from hiercls.model.scorer import MiniCPMVScorer
 from hiercls.model.selftest import check_answers
 from hiercls.plan import Question
-from hiercls.scoring import Handle, Request
+from hiercls.scoring import Prepared, Request
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ class LeftPadding(MiniCPMVScorer):
 
 def alone(image: Image.Image, question: Question) -> tuple[float, ...]:
     scorer = HashScorer()
-    return scorer.score([Request(scorer.open([image])[0], question)])[0]
+    return scorer.score([Request(opened(scorer, [image])[0], question)])[0]
 
 
 def test_a_scorer_that_answers_alike_passes() -> None:
@@ -73,9 +73,9 @@ def test_the_pictures_of_the_test_differ() -> None:
     seen: list[Image.Image] = []
 
     class Watching(HashScorer):
-        def open(self, images: Sequence[Image.Image]) -> list[Handle]:
-            seen.extend(images)
-            return super().open(images)
+        def prepare(self, image: Image.Image) -> Prepared:
+            seen.append(image)
+            return super().prepare(image)
 
     check_answers(Watching(), alone, dtype="float32")
     assert seen[0].size != seen[1].size

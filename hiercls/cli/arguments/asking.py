@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from hiercls.cli.arguments.common import Parser, count, probability
+from hiercls.cli.arguments.common import Parser, count, count_or_all, probability
 from hiercls.config import BUDGET_UNITS, MERGES, SEARCH_RULES, PlanSettings, SearchSettings
 
 
@@ -49,6 +49,14 @@ def add_search(group: argparse._ArgumentGroup) -> None:
         choices=BUDGET_UNITS,
         help=f"what the budget counts (default: {settings.budget_unit})",
     )
+    group.add_argument(
+        "--permutations",
+        type=count_or_all,
+        default=settings.permutations,
+        metavar="N|all",
+        help="ask each question with its options in N cyclic orders and average, against"
+        " preference for letters; every order costs as a question (default: %(default)s)",
+    )
 
 
 def _stop(group: argparse._ArgumentGroup) -> None:
@@ -56,7 +64,8 @@ def _stop(group: argparse._ArgumentGroup) -> None:
         "--stop",
         metavar="RULE",
         help="leaf, threshold:0.8, deepest:0.8, information, cost, hf; or with a calibration"
-        " information:0.9, target:0.95, coverage:0.9, coverage:0.9:3 (at most three nodes)"
+        " information:0.9, target:0.95, coverage:0.9, coverage:0.9:3 (at most three nodes),"
+        " exact-coverage:0.9 (withholds answers where leaves are right more often than that)"
         " (default: at a leaf)",
     )
     group.add_argument("--calibration", metavar="FILE", help="what hiercls calibrate wrote")
@@ -70,8 +79,8 @@ def add_plan(group: argparse._ArgumentGroup) -> None:
         type=count,
         default=PlanSettings().max_options,
         metavar="N",
-        help="the most options of one question, 2 to 26; more are asked in rounds"
-        " (default: %(default)s)",
+        help="the most options of one question: 2 to 26, or more by pairs or names (--answer); yet"
+        " more are asked in rounds (default: %(default)s)",
     )
     add_merging(group)
 

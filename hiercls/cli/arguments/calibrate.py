@@ -8,6 +8,8 @@ from hiercls.cli.arguments.asking import add_plan, add_search
 from hiercls.cli.arguments.common import Parser, add_data, add_taxonomy_option, count, share
 from hiercls.cli.arguments.model import add_model
 
+PRIOR_IMAGES = 40
+
 EXAMPLES = """\
 examples:
   hiercls calibrate --taxonomy flags --data photos --model tiny --out calibration.json
@@ -21,6 +23,7 @@ then:
 def add_arguments(parser: Parser) -> None:
     add_taxonomy_option(parser)
     _data(parser.add_argument_group("labelled images, like those to come, not trained on"))
+    _letters(parser.add_argument_group("preference for letters"))
     _promises(parser.add_argument_group("what the stop rules shall promise"))
     parser.add_argument(
         "--out",
@@ -41,6 +44,19 @@ def _data(group: argparse._ArgumentGroup) -> None:
         type=count,
         metavar="N",
         help="take so many of them, drawn with a fixed seed",
+    )
+
+
+def _letters(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--letter-prior",
+        type=count,
+        nargs="?",
+        const=PRIOR_IMAGES,
+        default=0,
+        metavar="N",
+        help="find from N of the images, without their labels, which letters the model prefers,"
+        f" and take that out of all answers (default without N: {PRIOR_IMAGES})",
     )
 
 

@@ -38,5 +38,12 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--output", metavar="FILE", help="write the results there instead of on standard output"
     )
-    add_model(parser.add_argument_group("the model"))
+    model = parser.add_argument_group("the model")
+    add_model(model)
+    model.add_argument(
+        "--label-mass",
+        action="store_true",
+        help="also say how probable the labels were among all that the model could have answered;"
+        " little means that it did not understand how it was asked",
+    )
     add_asking(parser)

@@ -75,6 +75,16 @@ def count(text: str) -> int:
     return number
 
 
+def count_or_all(text: str) -> int | None:
+    """Return a number of at least 1, or None for "all"."""
+    if text == "all":
+        return None
+    try:
+        return count(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or all") from None
+
+
 def probability(text: str) -> float:
     """Return a number from 0 to 1."""
     number = _number(text)
@@ -88,6 +98,14 @@ def share(text: str) -> float:
     number = _number(text)
     if not 0 < number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
+    return number
+
+
+def gibibytes(text: str) -> float:
+    """Return an amount of memory."""
+    number = _number(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return number
 
 

@@ -58,7 +58,8 @@ def _source(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--flat",
         action="store_true",
-        help="also ask the model about all classes at once, without the taxonomy",
+        help="also ask the model about all classes at once, without the taxonomy: in rounds, and by"
+        " name",
     )
     group.add_argument(
         "--blind", action="store_true", help="also ask the model about a plain grey picture"
@@ -73,7 +74,8 @@ def _results(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--against",
         metavar="FILE",
-        help="other predictions for the same pictures, to compare these with",
+        help="other predictions for the same pictures, such as those of another model or without"
+        " an adapter, to compare these with, also level by level",
     )
     group.add_argument(
         "--format",

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from hiercls.cli.arguments.common import count
-from hiercls.config import DEFAULT_MODEL, DEVICES, DTYPES, ModelSettings
+from hiercls.cli.arguments.common import count, gibibytes
+from hiercls.config import (
+    ANSWERS,
+    DEFAULT_MODEL,
+    DEVICES,
+    DOWNSAMPLE_MODES,
+    DTYPES,
+    NAME_SCORES,
+    ORDERS,
+    ModelSettings,
+)
 
 
 def add_model(group: argparse._ActionsContainer) -> None:
@@ -55,9 +64,59 @@ def add_running(group: argparse._ActionsContainer) -> None:
         " (default: %(default)s)",
     )
     group.add_argument(
+        "--downsample-mode",
+        choices=DOWNSAMPLE_MODES,
+        default=settings.downsample_mode,
+        help="how small the picture is made for the language model: 4x sees four times as much as"
+        " 16x and takes longer (default: what the checkpoint says)",
+    )
+    group.add_argument(
+        "--memory",
+        type=gibibytes,
+        metavar="GIB",
+        help="for what is kept of images while they are asked about, 0.02 each at full size"
+        " (default: half of what is free)",
+    )
+    group.add_argument(
         "--batch-size",
         type=count,
         default=settings.batch_size,
         metavar="N",
         help="how many images are looked at together (default: %(default)s)",
+    )
+    _prompt(group)
+
+
+def _prompt(group: argparse._ActionsContainer) -> None:
+    """Add how the model is asked, where that is to differ from how it was trained."""
+    group.add_argument(
+        "--order",
+        choices=ORDERS,
+        help="what comes first and is read once, each image or each question (default: as the"
+        " model was trained, else the image)",
+    )
+    group.add_argument(
+        "--answer",
+        choices=ANSWERS,
+        help="answer by the letter of an option (26 options a question), by a pair such as A0"
+        " (260), or by the option's own name, none being shown (any number) (default: as the model"
+        " was trained, else letter)",
+    )
+    group.add_argument(
+        "--name-score",
+        choices=NAME_SCORES,
+        help="steps: each token of a name against those that other names go on with; likelihood:"
+        " against the whole vocabulary, which takes longer; mean: that by the length of the name"
+        " (default: as the model was trained, else steps)",
+    )
+    group.add_argument(
+        "--examples",
+        metavar="FILE|DIR",
+        help="labelled pictures, as for --data, to show with the questions; takes --order question",
+    )
+    group.add_argument(
+        "--shots",
+        type=count,
+        metavar="N",
+        help="how many examples show an option at most (default: 1)",
     )

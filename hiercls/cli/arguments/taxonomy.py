@@ -47,7 +47,7 @@ def _check(parser: Parser) -> None:
 
 def _show(parser: Parser) -> None:
     add_taxonomy(parser)
-    parser.add_argument("--node", metavar="ID", help="begin at this node instead of the root")
+    parser.add_argument("--node", help="begin at this node instead of the root: an id, or a name")
     parser.add_argument(
         "--depth",
         type=count,

@@ -9,7 +9,8 @@ from hiercls.cli.arguments.common import Parser, add_command
 
 _EXAMPLES = """\
 Labels that WordNet knows hang where WordNet has them; a confusion matrix or a model
-places the others, and divides what has too many children.
+places the others, and divides what has too many children. How well the token embeddings
+of a published checkpoint do that has not been measured: look at the tree, or give confusions.
 
 examples:
   hiercls taxonomy build labels.txt --out labels.yaml

@@ -7,14 +7,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
-from PIL import Image
+from typing import Generic, TypeVar
 
 from hiercls.errors import ImageError
 from hiercls.images import open_image
 from hiercls.model.checkpoint import Checkpoint
-from hiercls.model.opening import prepare
+from hiercls.model.opening import Pixels, cut
 
 MOST_THREADS = 8
 Item = TypeVar("Item")
@@ -26,12 +24,12 @@ class Prepared(Generic[Item]):
 
     Attributes:
         items: What belongs to each picture that could be read.
-        inputs: What the image processor made of them; None where there are none.
+        pixels: What the vision tower takes of each.
         errors: Why the others could not be read.
     """
 
     items: tuple[Item, ...]
-    inputs: Any
+    pixels: tuple[Pixels, ...]
     errors: tuple[str, ...]
 
 
@@ -63,29 +61,14 @@ class Feed(Generic[Item]):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _prepare(self, group: Sequence[tuple[str, Item]]) -> Prepared[Item]:
-        items, images, errors = [], [], []
+        items, pixels, errors = [], [], []
         for path, item in group:
             try:
                 image = open_image(path)
+                own = cut(self._checkpoint, image, max_slice_nums=self._max_slice_nums)
             except ImageError as error:
                 errors.append(error.message)
                 continue
             items.append(item)
-            images.append(image)
-        inputs = None
-        while images and inputs is None:
-            try:
-                inputs = prepare(self._checkpoint, images, max_slice_nums=self._max_slice_nums)
-            except ImageError as error:
-                errors.append(error.message)
-                refused = next((i for i, own in enumerate(images) if self._refuses(own)), 0)
-                del items[refused], images[refused]
-        return Prepared(tuple(items), inputs, tuple(errors))
-
-    def _refuses(self, image: Image.Image) -> bool:
-        """Whether an image cannot be prepared even by itself."""
-        try:
-            prepare(self._checkpoint, [image], max_slice_nums=self._max_slice_nums)
-        except ImageError:
-            return True
-        return False
+            pixels.append(own)
+        return Prepared(tuple(items), tuple(pixels), tuple(errors))

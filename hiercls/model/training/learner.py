@@ -15,7 +15,7 @@ from hiercls.model.adapters.adapters import Adapters
 from hiercls.model.adapters.manifest import folder_name
 from hiercls.model.checkpoint import Checkpoint
 from hiercls.model.language import Row, State, read
-from hiercls.model.opening import OpenImage, look, row_of, text_row
+from hiercls.model.opening import OpenImage, Pixels, look, row_of, text_row
 from hiercls.model.orders import ImageFirst
 from hiercls.model.prompt import Prompt
 from hiercls.plan import Plan
@@ -79,11 +79,11 @@ class Learner:
         self._is_tuned = made.tune != TUNED[0]
         self._opening = ImageFirst(checkpoint, prompt) if self._is_shared else None
         letters = torch.tensor(prompt.letter_ids, device=self._model.device)
-        self._letter_rows = self._model.lm_head.weight[letters]  # (26, hidden)
+        self._letter_rows = self._model.lm_head.weight[letters].float()  # (26, hidden)
 
     def learn(
         self,
-        inputs: Any,
+        pixels: Sequence[Pixels],
         exercises: Sequence[Sequence[Exercise]],
         *,
         shares: Mapping[int, float],
@@ -91,7 +91,7 @@ class Learner:
         """Add the gradients of some exercises to those of their adapters.
 
         Args:
-            inputs: What the image processor made of the images.
+            pixels: Of the images.
             exercises: For each image, what is asked about it.
             shares: For each level that learns, what an exercise counts: one over their number
                 between two steps.
@@ -100,7 +100,7 @@ class Learner:
             What came of it, by level.
         """
         with torch.set_grad_enabled(self._is_tuned):
-            images = look(self._checkpoint, self._prompt, inputs)
+            images = look(self._checkpoint, self._prompt, pixels)
             if self._opening is not None:
                 images = self._opening.open(images)
         cut = Cut(images) if self._is_tuned else None
@@ -121,7 +121,7 @@ class Learner:
         rows = [self._row(image, self._text(one)) for image, one in asked]
         states = read(self._model.model.language_model, rows).hidden
         assert states is not None  # for mypy
-        logits = (states @ self._letter_rows.T).float()  # (rows, 26)
+        logits = states.float() @ self._letter_rows.T  # (rows, 26)
         exercises = [one for _, one in asked]
         losses, num_right = self._letter_losses(logits, exercises)
         if self._settings.open_weight:

@@ -256,13 +256,13 @@ class Trainer:
     def _learn(self, epoch: int, group: Group, shares: Mapping[int, float]) -> Tally:
         """Add the gradients of a group to those of its batch."""
         self.progress.errors |= dict.fromkeys(group.prepared.errors)
-        if group.prepared.inputs is None:
+        if not group.prepared.pixels:
             return Tally()
         if self.work.adapters.dropout:  # depends on where it is drawn, not on what was before
             where = (self.work.training.seed, epoch, group.batch, group.first, self._processes.rank)
             torch.manual_seed(random.Random("/".join(map(str, where))).getrandbits(63))
         prepared = group.prepared
-        found = self._learner.learn(prepared.inputs, prepared.items, shares=shares)
+        found = self._learner.learn(prepared.pixels, prepared.items, shares=shares)
         return sum(found.values(), Tally())
 
     def _end_batch(self, number: int, num_images: int, seconds: float, tally: Tally) -> None:

@@ -81,8 +81,8 @@ class Validation:
         rounds = Rounds(scorer, max_options=plan.settings.max_options, max_batch=64)
         found: dict[int, Score] = defaultdict(Score)
         for group in feed(self._groups(levels, processes)):
-            if group.inputs is not None:
-                handles = scorer.open_prepared(group.inputs)
+            if group.pixels:
+                handles = scorer.open(group.pixels)
                 pairs = [(h, p) for h, own in zip(handles, group.items, strict=True) for p in own]
                 asked = [Request(handle, plan.question(p.asked)) for handle, p in pairs]
                 answers = rounds.score(asked)

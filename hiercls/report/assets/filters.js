@@ -47,6 +47,13 @@ function drawOutcomes() {
   );
 }
 
+// What nothing is known of cannot be filtered or put in order.
+function hideUnknown() {
+  if (pictures.some(({ confidence }) => confidence >= 0)) return;
+  document.querySelector(".confidence").hidden = true;
+  field("order").parentElement.hidden = true;
+}
+
 function drawLevels() {
   const deepest = pictures.reduce((most, picture) => Math.max(most, picture.wrongAt), -1);
   const options = Array.from({ length: deepest + 1 }, (_, level) =>
@@ -134,6 +141,7 @@ function onNode(input) {
 function startFilters() {
   drawOutcomes();
   drawLevels();
+  hideUnknown();
   const form = field("filters");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {

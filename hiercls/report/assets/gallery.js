@@ -88,28 +88,31 @@ function ways(picture) {
   );
 }
 
-function openDetail(at) {
+// Where one went on by a button, the focus stays on that button.
+function openDetail(at, step = 0) {
   opened = at;
   const picture = shown[at];
   const close = make("button", { type: "button", onclick: () => detail.close() }, "Close");
-  const turn = (step, text) =>
+  const turn = (by, text) =>
     make(
       "button",
-      { type: "button", disabled: !shown[at + step], onclick: () => openDetail(at + step) },
+      { type: "button", disabled: !shown[at + by], onclick: () => openDetail(at + by, by) },
       text,
     );
+  const turns = { [-1]: turn(-1, "Previous"), 1: turn(1, "Next") };
   detail.replaceChildren(
     make(
       "div",
       { class: "detail-top" },
       make("h2", { id: "detail-title" }, make("bdi", {}, picture.image)),
-      make("span", { class: "buttons" }, turn(-1, "Previous"), turn(1, "Next"), close),
+      make("span", { class: "buttons" }, turns[-1], turns[1], close),
     ),
     make("div", { class: "detail-body" }, beside(picture), ...questions(picture), ...lists(picture)),
   );
   if (!detail.open) detail.showModal();
   detail.scrollTop = 0;
-  close.focus();
+  const wanted = turns[step];
+  (wanted && !wanted.disabled ? wanted : close).focus();
 }
 
 function beside(picture) {

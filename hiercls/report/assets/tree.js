@@ -22,12 +22,11 @@ function swatch(tally) {
   return make("i", { class: `swatch s${[0.5, 0.75, 0.9, 0.98].filter((t) => share >= t).length}` });
 }
 
-// Right, on the right way but no further, and off it, side by side.
+// Right, reached but not right, and not reached, side by side.
 function shares([seen, reached, right]) {
-  const part = (kind, value) => make("i", { class: kind, style: `flex-grow: ${value / seen}` });
-  const parts = seen
-    ? [part("right", right), part("near", reached - right), part("off", seen - reached)]
-    : [];
+  const parts = [["right", right], ["near", reached - right], ["off", seen - reached]]
+    .filter(([, value]) => value > 0)
+    .map(([kind, value]) => make("i", { class: kind, style: `flex-grow: ${value / seen}` }));
   return make("span", { class: seen ? "shares" : "", "aria-hidden": "true" }, ...parts);
 }
 
@@ -119,7 +118,7 @@ function onTreeKey(event) {
     ArrowRight: () => (isOpen(item) ? names[at + 1]?.focus() : toggle(item, true)),
     ArrowLeft: () =>
       isOpen(item) ? toggle(item, false) : item.parentElement.closest("li")?.querySelector(".name").focus(),
-    p: () => item.node >= 0 && showTruth(item.node),
+    p: () => showTruth(item.node),
   };
   if (!moves[event.key]) return;
   event.preventDefault();

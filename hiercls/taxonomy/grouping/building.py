@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiercls.errors import TaxonomyError
+from hiercls.taxonomy.exporting import save_readable
 from hiercls.taxonomy.graph import Taxonomy
 from hiercls.taxonomy.grouping.finishing import finished
 from hiercls.taxonomy.grouping.forest import OTHERS, Forest
@@ -35,8 +36,7 @@ class Built:
         Raises:
             TaxonomyError: If the file cannot be written.
         """
-        is_tree = self.taxonomy.graph.number_of_edges() == len(self.taxonomy) - 1
-        self.taxonomy.save(path, "nested" if is_tree else "flat")
+        save_readable(self.taxonomy, path)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""

@@ -10,6 +10,7 @@ from hiercls.taxonomy.fault import Fault, Place
 from hiercls.taxonomy.importing.notes import Notes, Tally, counted
 
 SAMPLE = 1_000  # lines that a form, or a separator, is recognised by
+NEARLY_ALL = 0.9  # of them must be like it; the others are torn, and are told by their lines
 LINES_A_NODE = 5  # at most
 FEWEST_NODES = 20_000  # as to lines, where fewer are allowed
 

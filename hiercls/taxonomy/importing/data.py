@@ -28,8 +28,9 @@ def read_data(text: str, suffix: str, max_nodes: int) -> object:
     try:
         return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_without_twins)
     except json.JSONDecodeError as error:
-        problem = error.msg[0].lower() + error.msg[1:]
-        raise Fault(f"not valid JSON: {problem}", line=error.lineno) from None
+        problem = error.msg[0].lower() + error.msg[1:].removesuffix(" at")
+        message = f"not valid JSON: {problem} at column {error.colno:,}"
+        raise Fault(message, line=error.lineno) from None
     except RecursionError:
         raise Fault("lists and mappings too deep inside each other; expected fewer") from None
     except ValueError as error:

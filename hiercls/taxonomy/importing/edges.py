@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from hiercls.taxonomy.fault import Fault
-from hiercls.taxonomy.importing.content import content_lines
+from hiercls.taxonomy.importing.content import NEARLY_ALL, content_lines
 from hiercls.taxonomy.importing.notes import Tally, counted
 from hiercls.taxonomy.importing.settings import ImportSettings
 from hiercls.taxonomy.importing.sketch import Sketch
@@ -51,7 +51,7 @@ def edge_separator(lines: Sequence[str]) -> str | None:
         return None
     for separator in _SEPARATORS:
         num_pairs = sum(len(split_edge(line, separator)) == 2 for line in lines)
-        if num_pairs > 0.9 * len(lines):
+        if num_pairs > NEARLY_ALL * len(lines):
             return separator
     return None
 

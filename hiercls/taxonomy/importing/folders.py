@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from hiercls.errors import TaxonomyError
+from hiercls.taxonomy.fault import Fault
 from hiercls.taxonomy.files import reason, shown_path
 from hiercls.taxonomy.importing.notes import Tally, counted
 from hiercls.taxonomy.importing.sketch import Sketch
@@ -26,6 +27,7 @@ def read_folders(top: Path, sketch: Sketch) -> None:
     image in or below them are left out.
 
     Raises:
+        Fault: If there are no images below it.
         TaxonomyError: If a folder cannot be read.
     """
     entries = _subfolders(top)
@@ -41,6 +43,8 @@ def read_folders(top: Path, sketch: Sketch) -> None:
         _walk(start, root, sketch, seen, empty)
     found = counted(empty.count, "folder")
     sketch.notes.add("empty", f"{found} without images left out", empty)
+    if len(sketch.nodes) == 1:
+        raise Fault("no image in a folder below; expected a folder of images for each class")
 
 
 def _walk(top: Path, root: int, sketch: Sketch, seen: set[tuple[int, int]], empty: Tally) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hiercls.errors import TaxonomyError
-from hiercls.taxonomy.document import DEEPEST_NESTING
+from hiercls.taxonomy.exporting import save_readable
 from hiercls.taxonomy.fault import Fault
 from hiercls.taxonomy.files import read_text, shown_path
 from hiercls.taxonomy.graph import Taxonomy
@@ -52,10 +52,7 @@ class Imported:
         Raises:
             TaxonomyError: If the file cannot be written.
         """
-        taxonomy = self.taxonomy
-        is_tree = taxonomy.graph.number_of_edges() == len(taxonomy) - 1
-        is_shallow = 2 * max(map(taxonomy.depth, taxonomy)) < DEEPEST_NESTING
-        taxonomy.save(path, "nested" if is_tree and is_shallow else "flat")
+        save_readable(self.taxonomy, path)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""

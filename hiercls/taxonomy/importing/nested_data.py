@@ -61,10 +61,8 @@ def _tops(data: object, sketch: Sketch) -> list[Branch]:
     top = dict(data)
     if isinstance(top.get("root"), str) or {"source", "licence"} & top.keys():
         sketch.name = word(top.get("name"))
-        sketch.source, sketch.licence = (
-            word(top.pop("source", None)),
-            word(top.pop("licence", None)),
-        )
+        sketch.source = word(top.pop("source", None))
+        sketch.licence = word(top.pop("licence", None))
         top["name"] = top.pop("root", None) or sketch.name
     return [(None, top, None)]
 
@@ -148,18 +146,11 @@ def _add_fields(
 
 
 def say_fields(node: Sketched, fields: dict[str, object]) -> None:
-    """Give a node what its fields say beside name and id.
-
-    Raises:
-        Fault: For a class number or mark that is none.
-    """
+    """Give a node what its fields say beside name and id; what is no class number is left out."""
     node.description = first_word(fields, DESCRIPTIONS)
     node.question = word(fields.get("question"))
-    is_class, index = (
-        fields.get("class"),
-        next((fields[key] for key in INDEXES if key in fields), None),
-    )
-    node.is_class = is_class is True
+    node.is_class = fields.get("class") is True
+    index = next((fields[key] for key in INDEXES if key in fields), None)
     if isinstance(index, str) and index.isascii() and index.isdecimal() and len(index) < 19:
         index = int(index)
     node.index = index if isinstance(index, int) and not isinstance(index, bool) else None

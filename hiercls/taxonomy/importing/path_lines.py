@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from hiercls.taxonomy.fault import Fault, quoted
-from hiercls.taxonomy.importing.content import SAMPLE, content_lines
+from hiercls.taxonomy.importing.content import NEARLY_ALL, SAMPLE, content_lines
 from hiercls.taxonomy.importing.notes import Tally, counted
 from hiercls.taxonomy.importing.settings import ImportSettings
 from hiercls.taxonomy.importing.sketch import Sketch
@@ -73,7 +73,7 @@ def path_separator(lines: Sequence[str], separators: Sequence[str] = STRONG + WE
         counts = {sign: sum(sign in line for line in lines) for sign in known if sign in separators}
         most = max(counts.values(), default=0)
         if most and 3 * most >= len(lines):
-            return next(sign for sign, number in counts.items() if number > 0.9 * most)
+            return next(sign for sign, number in counts.items() if number > NEARLY_ALL * most)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hiercls.taxonomy.fault import Fault
-from hiercls.taxonomy.importing.content import sample_lines
+from hiercls.taxonomy.importing.content import NEARLY_ALL, sample_lines
 from hiercls.taxonomy.importing.dataset_rows import ARROW_SUFFIXES
 from hiercls.taxonomy.importing.edges import edge_separator, split_edge
 from hiercls.taxonomy.importing.hugging_face import INFO
@@ -69,8 +69,9 @@ def form_of_text(text: str, suffix: str) -> str:
 def _are_edges(lines: Sequence[str]) -> bool:
     """Return whether lines are pairs that hang together, rather than labels of two words."""
     separator = edge_separator(lines)
-    pairs = [tuple(split_edge(line, separator)) for line in lines]
-    if any(len(pair) != 2 for pair in pairs):
+    ends = [split_edge(line, separator) for line in lines]
+    pairs = [pair for pair in ends if len(pair) == 2]
+    if len(pairs) <= NEARLY_ALL * len(lines):
         return False
     parents, children = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
     return separator is not None or bool(parents & children) or len(parents) == 1

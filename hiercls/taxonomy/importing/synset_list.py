@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from hiercls.taxonomy.fault import Fault, Place, quoted
-from hiercls.taxonomy.importing.content import content_lines
+from hiercls.taxonomy.importing.content import NEARLY_ALL, content_lines
 from hiercls.taxonomy.importing.notes import Tally, counted
 from hiercls.taxonomy.importing.sketch import Sketch
 from hiercls.taxonomy.wordnet import WordNet
@@ -87,11 +87,11 @@ def _add_ancestors(listed: list[str], sketch: Sketch, wordnet: WordNet) -> None:
 
 
 def is_synset_list(lines: Sequence[str]) -> bool:
-    """Return whether every line begins with a synset, and does not go on with another."""
-    words = [line.replace(",", " ").split() for line in lines]
-    return bool(words) and all(
-        line
-        and (WNID.fullmatch(line[0]) or _SENSE.fullmatch(line[0]))
-        and not (len(line) == 2 and WNID.fullmatch(line[1]))
-        for line in words
-    )
+    """Return whether nearly every line begins with a synset, and does not go on with another."""
+    return sum(map(_begins_with_synset, lines)) > NEARLY_ALL * len(lines)
+
+
+def _begins_with_synset(line: str) -> bool:
+    first, *others = line.replace(",", " ").split() or [""]
+    is_edge = len(others) == 1 and WNID.fullmatch(others[0])
+    return not is_edge and bool(WNID.fullmatch(first) or _SENSE.fullmatch(first))
