@@ -32,12 +32,12 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         RequestError: The file cannot be read, or is no table; with the line where there is one.
     """
     suffix = path.suffix.lower()
+    if not path.is_file():
+        raise RequestError(f"{path}: no such file; expected a table of images")
     if suffix not in SUFFIXES:
         raise RequestError(
             f"{path}: found the suffix {suffix!r}; expected one of {', '.join(SUFFIXES)}"
         )
-    if not path.is_file():
-        raise RequestError(f"{path}: no such file; expected a table of images")
     try:
         if suffix == ".parquet":
             yield from _parquet(path)
