@@ -165,7 +165,7 @@ class AdapterSettings:
             that and the tower; one such adapter serves all levels.
     """
 
-    rank: int = 16
+    rank: int = 32
     alpha: int | None = None
     dropout: float = 0.0
     variant: str = VARIANTS[0]
